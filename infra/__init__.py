@@ -1,0 +1,1 @@
+"""The stack: from function.toml and a handful of constructs to CloudFormation."""

@@ -1,0 +1,1 @@
+"""From a template and one person to subject, HTML, text and MIME. Pure."""

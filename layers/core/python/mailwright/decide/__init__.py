@@ -1,0 +1,1 @@
+"""From a folded profile to what should happen: contact changes, segment moves, emails. Pure."""

@@ -1,0 +1,1 @@
+"""The profile reducer: facts from events, merged the same way in any order. Pure."""

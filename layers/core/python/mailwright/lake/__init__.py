@@ -1,0 +1,1 @@
+"""S3 and Firehose: what is kept: quarantine, journal, lake."""

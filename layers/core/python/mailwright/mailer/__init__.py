@@ -1,0 +1,1 @@
+"""SES: one POST an email."""

@@ -1,0 +1,1 @@
+"""What sent mail came to: counts by template and day. Pure."""

@@ -1,0 +1,53 @@
+"""The columns a rule may name: one table for the checker, the evaluators and docs/segments.md.
+
+`fold.view.columns` computes every one of them from a profile at an instant; a fact that is not known is None.
+"""
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["number", "text", "boolean"]
+
+
+class ColumnSpec(NamedTuple):
+    kind: Kind
+    meaning: str
+
+
+WINDOWS = (7, 30, 90, 365)  # days
+
+COLUMNS: dict[str, ColumnSpec] = {
+    "orders": ColumnSpec("number", "orders ever completed"),
+    "revenue": ColumnSpec("number", "sum of order totals ever, in the shop's currency"),
+    "lifetime_value": ColumnSpec("number", "revenue less refunds and cancelled orders"),
+    "average_order_value": ColumnSpec("number", "revenue / orders; unknown before the first order"),
+    "items": ColumnSpec("number", "pieces ever bought"),
+    "cancellations": ColumnSpec("number", "orders ever cancelled"),
+    "refunds": ColumnSpec("number", "sum of refunds ever, in the shop's currency"),
+    **{f"orders_{n}d": ColumnSpec("number", f"orders in the last {n} days") for n in WINDOWS},
+    **{f"revenue_{n}d": ColumnSpec("number", f"sum of order totals in the last {n} days") for n in WINDOWS},
+    **{f"visits_{n}d": ColumnSpec("number", f"page and screen calls in the last {n} days") for n in WINDOWS},
+    **{f"product_views_{n}d": ColumnSpec("number", f"products viewed in the last {n} days") for n in WINDOWS},
+    **{f"clicks_{n}d": ColumnSpec("number", f"email links clicked in the last {n} days") for n in WINDOWS},
+    **{f"opens_{n}d": ColumnSpec("number", f"emails opened in the last {n} days; many are machines") for n in WINDOWS},
+    "days_since_first_order": ColumnSpec("number", "whole days since the first order; unknown before it"),
+    "days_since_last_order": ColumnSpec("number", "whole days since the last order; unknown before the first"),
+    "days_since_last_seen": ColumnSpec("number", "whole days since the last event of any kind"),
+    "days_since_first_seen": ColumnSpec("number", "whole days since the first event of any kind"),
+    "engagement_score": ColumnSpec("number", "0 to 100: visits, views, carts, clicks and orders, decayed over 30 days"),
+    "preferred_category": ColumnSpec("text", "category with the highest decayed weight"),
+    "preferred_brand": ColumnSpec("text", "brand with the highest decayed weight"),
+    "lifecycle_stage": ColumnSpec("text", "new, active, repeat, at_risk, lapsed or lost"),
+    "cart_items": ColumnSpec("number", "pieces in the cart"),
+    "cart_value": ColumnSpec("number", "sum of price x quantity in the cart, in the shop's currency"),
+    "hours_since_cart_change": ColumnSpec("number", "hours since the cart last changed; unknown without a cart"),
+    "marketing_consent": ColumnSpec("text", "granted or denied as the events say; unknown when none did"),
+    "has_email": ColumnSpec("boolean", "whether an email address is known"),
+    "country": ColumnSpec("text", "ISO 3166 code where the source gives one"),
+    "language": ColumnSpec("text", "language part of the locale"),
+    "timezone": ColumnSpec("text", "IANA name"),
+    "device": ColumnSpec("text", "desktop, mobile or tablet"),
+    "city": ColumnSpec("text", "trait address.city or context location"),
+    "age": ColumnSpec("number", "trait age"),
+    "gender": ColumnSpec("text", "trait gender"),
+    "plan": ColumnSpec("text", "trait plan"),
+}

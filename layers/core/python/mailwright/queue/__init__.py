@@ -1,0 +1,1 @@
+"""Kinesis and SQS: what is on its way."""

@@ -1,0 +1,1 @@
+"""Which segments a profile is in. Pure."""

@@ -1,0 +1,1 @@
+"""Foreign formats to Event: Segment, Shopify, EventBridge, SES. Pure."""

@@ -1,0 +1,1 @@
+"""DynamoDB and Secrets Manager: the rows, their tables and their keys."""

@@ -1,0 +1,1 @@
+"""The laptop: the same handlers in a world of our own making."""
