@@ -12,6 +12,7 @@ class Consent(msgspec.Struct, array_like=True, frozen=True):
     state: str  # granted or denied
     at: int  # milliseconds UTC
     source: str  # identify, shopify, one-click, complaint, preferences: the proof
+    stated: bool = False  # `at` is when the person said so, not when an event repeated it
 
 
 class Slot(msgspec.Struct, array_like=True, frozen=True):
@@ -37,6 +38,7 @@ class Contact(msgspec.Struct, array_like=True):
     suppressed: str = ""  # why nothing may be sent to this address: bounce, complaint; "" when it may
     suppressed_at: int = 0
     sent: list[Slot] = []  # oldest first, at most 24
+    outranked: dict[str, Consent] = {}  # the newest statement of the kind that does not count; see ledger.consent
 
 
 class ContactChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,6 +49,7 @@ class ContactChange(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str
     address: str | None = None
     consent: dict[str, str] = {}  # purpose -> granted or denied
+    consent_at: int | None = None  # when the person said so, where the source tells (marketing_consent_at)
 
 
 encode_contact = msgspec.msgpack.Encoder().encode
