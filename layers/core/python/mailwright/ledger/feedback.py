@@ -1,0 +1,43 @@
+"""What SES reports of an email, written to its slot: transition T6. By rank only, so order and copies do not matter."""
+
+from msgspec.structs import replace
+
+from mailwright.ledger.consent import MARKETING, opt_out
+from mailwright.ledger.states import RANK, find
+from mailwright.model.contact import Contact, State
+
+
+def raised(contact: Contact, key: str, state: State) -> Contact:
+    """The contact with an email's state raised; the same object when that is no news, or the slot is long gone.
+
+    The slot keeps its time: caps and the forgetting of slots count from when the email was posted.
+    """
+    slot = find(contact.sent, key)
+    if slot is None or RANK[state] <= RANK[slot.state]:
+        return contact
+    higher = replace(slot, state=state, owner="")
+    return replace(contact, sent=[higher if one is slot else one for one in contact.sent])
+
+
+def bounced(contact: Contact, address: str, at: int) -> Contact:
+    """The contact after a permanent bounce; the same object when the address is not, or no longer, theirs."""
+    return _suppressed(contact, "bounce", at) if _is_theirs(contact, address) else contact
+
+
+def complained(contact: Contact, address: str, at: int) -> Contact:
+    """The contact after a complaint: consent to marketing is withdrawn, and the address is not written to again."""
+    without = opt_out(contact, MARKETING, at, "complaint")
+    return _suppressed(without, "complaint", at) if _is_theirs(contact, address) else without
+
+
+def _is_theirs(contact: Contact, address: str) -> bool:
+    return bool(contact.address) and contact.address.casefold() == address.casefold()
+
+
+def _suppressed(contact: Contact, why: str, at: int) -> Contact:
+    """A complaint outranks a bounce, and otherwise the first report stays: copies and disorder change nothing."""
+    if contact.suppressed == why and contact.suppressed_at <= at:
+        return contact
+    if contact.suppressed == "complaint" and why == "bounce":
+        return contact
+    return replace(contact, suppressed=why, suppressed_at=at)
