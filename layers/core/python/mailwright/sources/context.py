@@ -1,0 +1,64 @@
+"""What the source knew of the surroundings, reduced to what is read: device, locale, timezone, country, city."""
+
+import re
+
+from mailwright.sources import fields
+from mailwright.sources.fields import Json
+
+_TABLET = re.compile(r"iPad|Tablet|Kindle|Silk|PlayBook|Android(?!.*Mobile)", re.IGNORECASE)
+_MOBILE = re.compile(r"Mobi|iPhone|iPod|Android", re.IGNORECASE)
+_BROWSER = re.compile(r"Mozilla/|Opera/", re.IGNORECASE)
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
+_DEVICES = {"ios": "mobile", "android": "mobile", "mobile": "mobile", "phone": "mobile", "tablet": "tablet",
+            "desktop": "desktop"}  # fmt: skip
+
+
+def flat(context: object) -> Json:
+    """Segment's `context` object as {device, locale, timezone, country, city}, each only where it is known."""
+    given = fields.obj(context, "context")
+    location = fields.obj(given.get("location"), "context.location")
+    known = {
+        "device": _device(given),
+        "locale": locale(given.get("locale"), "context.locale"),
+        "timezone": timezone(given.get("timezone"), "context.timezone"),
+        "country": fields.text(location.get("country"), "context.location.country"),
+        "city": fields.text(location.get("city"), "context.location.city"),
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def device(user_agent: str | None) -> str | None:
+    """desktop, mobile or tablet; None for what is no browser."""
+    if not user_agent or not _BROWSER.search(user_agent):
+        return None
+    if _TABLET.search(user_agent):
+        return "tablet"
+    return "mobile" if _MOBILE.search(user_agent) else "desktop"
+
+
+def locale(value: object, field: str) -> str | None:
+    """A language tag like `en-US`; the underscore some platforms write becomes a hyphen."""
+    tag = fields.text(value, field)
+    if tag is None or tag == "C":
+        return None
+    tag = tag.partition(".")[0]
+    if not _LOCALE.fullmatch(tag):
+        raise fields.wrong(field, "a language tag like en-US", tag)
+    return tag.replace("_", "-")
+
+
+def timezone(value: object, field: str) -> str | None:
+    """An IANA name like `Europe/Amsterdam`, by its form."""
+    name = fields.text(value, field)
+    if name is not None and not (_ZONE.fullmatch(name) and len(name) <= 64):
+        raise fields.wrong(field, "a time zone name like Europe/Amsterdam", name)
+    return name
+
+
+def _device(context: Json) -> str | None:
+    said = fields.obj(context.get("device"), "context.device")
+    kind = fields.text(said.get("type"), "context.device.type")
+    if kind is not None and kind.lower() in _DEVICES:
+        return _DEVICES[kind.lower()]
+    return device(fields.text(context.get("userAgent"), "context.userAgent"))
