@@ -1,29 +1,58 @@
 """Profile: the living row of one customer, as `fold` leaves it.
 
-Every part is a set of facts that merges the same way in any order: sums, maxima and last-writer-wins registers. Sizes
-are bounded; the bounds are in `fold/`. Money is in minor units (cents) so that sums are exact.
+Every part is a set of facts that merges the same way in any order: sums, maxima, last-writer-wins registers and the
+newest few. Sizes are bounded; the bounds are in `fold/` and docs/profile.md. Money is in hundredths so that sums are
+exact.
 """
 
+import zlib
 from typing import Any
 
 import msgspec
 
 Stamp = int  # milliseconds UTC of the event that wrote a register
 
+# What is counted, over a lifetime and per day: a list of counts in this order, without the zeros at its end. What
+# happens often comes first, so that most days take a few bytes. Rows hold positions: add at the end only.
+COUNTERS = (
+    "visits",
+    "views",
+    "adds",
+    "clicks",
+    "opens",
+    "orders",
+    "revenue",
+    "items",
+    "checkouts",
+    "searches",
+    "removes",
+    "downloads",
+    "cancellations",
+    "cancelled",
+    "refunds",
+    "returns",
+    "wishes",
+    "reviews",
+    "custom",
+    "bounces",
+    "complaints",
+    "unsubscribes",
+)
 
-class Product(msgspec.Struct, array_like=True, frozen=True):
+
+class Product(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What an event said of a product, enough to show it in an email."""
 
     product_id: str
     name: str = ""
-    price: int | None = None  # minor units
+    price: int | None = None  # hundredths
     url: str = ""
     image_url: str = ""
     category: str = ""
     brand: str = ""
 
 
-class View(msgspec.Struct, array_like=True, frozen=True):
+class View(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The latest view of one product; `product` is kept for the newest few only."""
 
     at: Stamp
@@ -31,7 +60,7 @@ class View(msgspec.Struct, array_like=True, frozen=True):
     product: Product | None = None
 
 
-class CartChange(msgspec.Struct, array_like=True, frozen=True):
+class CartChange(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A product put in (positive quantity) or taken out (negative) after the cart's base."""
 
     at: Stamp
@@ -45,8 +74,8 @@ class Cart(msgspec.Struct, array_like=True):
 
     at: Stamp = 0
     lines: list[tuple[Product, int]] = []
-    changes: list[CartChange] = []
-    url: str = ""
+    changes: list[CartChange] = []  # by (at, id)
+    url: str = ""  # where the shop takes the customer back to this cart
 
 
 class Position(msgspec.Struct, array_like=True):
@@ -59,7 +88,9 @@ class Position(msgspec.Struct, array_like=True):
     ended: Stamp = 0
     why: str = ""  # how it ended: finished, exited, or what made it stop
     event: str = ""  # id of the event that made the customer enter
-    branches: dict[str, str] = {}  # split step id -> branch taken
+    branches: dict[str, str] = {}  # id of an if or split -> branch taken
+    cause: str = ""  # name of that event, or "segment:<name>"
+    sent: int = 0  # emails planned in this pass; a pass that ended before its first leaves no trace for re-entry
 
 
 class Profile(msgspec.Struct, array_like=True):
@@ -67,27 +98,62 @@ class Profile(msgspec.Struct, array_like=True):
 
     customer_id: str
     v: int = 0  # version: 0 before the first write, then one more with each
-    first_seen: Stamp = 0
+    first_seen: Stamp = 0  # 0 before the first event of the customer's own doing
     last_seen: Stamp = 0
     traits: dict[str, tuple[Stamp, Any]] = {}
-    context: dict[str, tuple[Stamp, Any]] = {}  # device, country, timezone, locale
+    context: dict[str, tuple[Stamp, Any]] = {}  # device, country, city, timezone, locale
     group: tuple[Stamp, str] | None = None
     aliases: list[str] = []  # other ids of the same person, sorted, at most 16
-    totals: dict[str, int] = {}  # lifetime sums: orders, revenue, items, refunds, visits, clicks, ...
-    days: dict[int, dict[str, int]] = {}  # UTC day -> the same sums for that day, for the last 400 days
+    totals: list[int] = []  # lifetime sums, in the order of COUNTERS
+    days: dict[int, list[int]] = {}  # UTC day -> the same sums for that day, for the last 400 days
     first_order: Stamp = 0
     last_order: Stamp = 0
     categories: dict[str, dict[int, int]] = {}  # name -> 28-day period -> weight
     brands: dict[str, dict[int, int]] = {}
-    views: list[View] = []  # newest first, one per product
+    views: list[View] = []  # newest first, one per product, at most 20
     cart: Cart = msgspec.field(default_factory=Cart)
-    hours: list[int] = msgspec.field(default_factory=lambda: [0] * 24)  # events by local hour
+    hours: list[int] = []  # events by hour of the day in UTC, 24 of them once there is one
+    custom: dict[str, int] = {}  # events outside the vocabulary, by name, at most 16 names
+    reversals: dict[str, tuple[int, int]] = {}  # order id -> (cancelled, refunded), so that one loss counts once
     stage: str = "new"  # lifecycle stage when last folded
     segments: list[str] = []  # sorted names of the segments the customer was in when last folded
     journeys: dict[str, Position] = {}
-    floor: Stamp = 0  # ids at or before it live in `seen#<day>` rows
-    ids: bytes = b""  # dedup ring: 10 bytes an id (seconds, hash), sorted
+    floor: int = 0  # UTC day: ids of this day and before may live in `seen#<day>` rows
+    ids: dict[int, bytes] = {}  # dedup ring: UTC day -> 6-byte hashes of the ids of its events, sorted
 
 
-encode_profile = msgspec.msgpack.Encoder().encode
-decode_profile = msgspec.msgpack.Decoder(Profile).decode
+def count(counts: list[int], counter: str) -> int:
+    """One of the COUNTERS out of a totals or day list."""
+    place = COUNTERS.index(counter)
+    return counts[place] if place < len(counts) else 0
+
+
+# The state is compressed: rows cost by the kilobyte, and half of one is product addresses and names. The first byte
+# says how the rest is written. What is in the dictionary must stay as it is as long as rows of format 1 exist.
+_DEFLATED = b"\x01"
+_DICTIONARY = (
+    b"marketing_consentgrantedmobiledesktoptabletphoneagebirthdaygenderplanaddress.cityaddress.country"
+    b"address.postal_codelast_namefirst_nameemail@gmail.comtimezoneEurope/America/New_YorkcountrydeviceUSGBDE"
+    b"cityen-USlocaleactiverepeatat_risklapsednewcart-abandonedwelcomehttps://cdn.shopify.com/s/files/.png.jpg"
+    b"https://www./products/https://"
+)
+_RAW_DEFLATE = -12  # 4 KB window, no header: rows are small
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Profile).decode
+
+
+def encode_profile(profile: Profile) -> bytes:
+    """The row's `state`. Equal profiles give equal bytes as long as their dicts were filled in one order."""
+    squeeze = zlib.compressobj(1, zlib.DEFLATED, _RAW_DEFLATE, 8, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
+    return _DEFLATED + squeeze.compress(_encode(profile)) + squeeze.flush()
+
+
+def decode_profile(state: bytes) -> Profile:
+    """The Profile in a row's `state`. ValueError when the format is unknown, zlib.error or msgspec.DecodeError when
+    the bytes are damaged.
+    """
+    if state[:1] != _DEFLATED:
+        raise ValueError(f"profile state begins with {state[:1]!r}: written by a newer version of Mailwright?")
+    expand = zlib.decompressobj(_RAW_DEFLATE, _DICTIONARY)
+    return _decode(expand.decompress(memoryview(state)[1:]))

@@ -1,0 +1,93 @@
+"""Context: device, country, city, time zone and locale as the latest event knew them, and the hours of the day.
+
+Hours are counted in UTC and turned into the customer's own when they are read: a time zone that becomes known later
+then holds for what came before it, whatever the order of arrival.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailwright.fold.registers import write
+from mailwright.fold.traits import trait
+from mailwright.model.event import Event
+from mailwright.model.profile import Profile
+from mailwright.model.times import HOUR, SECOND
+
+_LONGEST = 64
+_DEVICES = {
+    "android": "mobile", "ios": "mobile", "mobile": "mobile", "phone": "mobile", "iphone": "mobile",
+    "tablet": "tablet", "ipad": "tablet", "desktop": "desktop", "web": "desktop", "computer": "desktop",
+}  # fmt: skip
+
+
+def surroundings(profile: Profile, event: Event) -> None:
+    """Write what an event knew of its surroundings. Nothing here is refused: what is not text is not looked at. Its
+    traits are read by `reduce` with those of the event, because they can be.
+    """
+    context, registers, at = event.context, profile.context, event.at
+    said: dict[str, Any] = {"timezone": context.get("timezone"), "locale": context.get("locale")}
+    where = context.get("location")
+    if isinstance(where, dict):
+        said["country"], said["city"] = where.get("country_code") or where.get("country"), where.get("city")
+    said["device"] = _device(context)
+    for name, value in said.items():
+        if value and isinstance(value, str):
+            held = registers.get(name)
+            if held is None or at >= held[0]:
+                write(registers, name, at, value[:_LONGEST])
+
+
+def _device(context: Mapping[str, Any]) -> str | None:
+    device = context.get("device")
+    kind = device.get("type") if isinstance(device, dict) else device
+    known = _DEVICES.get(kind.lower()) if isinstance(kind, str) else None
+    agent = context.get("user_agent") or context.get("userAgent")
+    if (known is None or known == "mobile") and isinstance(agent, str):
+        return device_of(agent) or known
+    return known
+
+
+@lru_cache(maxsize=1024)
+def device_of(agent: str) -> str | None:
+    """desktop, mobile or tablet by a browser's User-Agent; None when it names none of them."""
+    text = agent.lower()
+    if "ipad" in text or "tablet" in text or ("android" in text and "mobile" not in text):
+        return "tablet"
+    if "mobi" in text or "iphone" in text or "android" in text:
+        return "mobile"
+    if "windows" in text or "macintosh" in text or "x11" in text or "cros" in text:
+        return "desktop"
+    return None
+
+
+def clock_in(profile: Profile, at: int) -> None:
+    """Count an hour at which the customer was up and about."""
+    if not profile.hours:
+        profile.hours = [0] * 24
+    profile.hours[at // HOUR % 24] += 1
+
+
+def local_hours(profile: Profile, now: int, fallback: str = "UTC") -> list[int]:
+    """Events by hour of the customer's own day: 24 counts, by the offset their time zone has now."""
+    if not profile.hours:
+        return [0] * 24
+    shift = offset(trait(profile.context, "timezone") or fallback, now)
+    return [profile.hours[(hour - shift) % 24] for hour in range(24)]
+
+
+def offset(timezone: str, now: int) -> int:
+    """Whole hours a time zone is ahead of UTC at an instant; 0 when the name is none."""
+    zone = _zone(timezone)
+    ahead = datetime.fromtimestamp(now // SECOND, UTC).astimezone(zone).utcoffset() if zone else None
+    return round(ahead.total_seconds() / 3600) if ahead else 0
+
+
+@lru_cache(maxsize=512)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError):  # not found, or not a name at all
+        return None
