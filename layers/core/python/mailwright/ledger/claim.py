@@ -40,7 +40,7 @@ class Wait(NamedTuple):
 class Held(NamedTuple):
     """The email is settled and must not be posted. `contact` is to be written first, where it is given."""
 
-    state: State | str  # a state of the ledger, or "suppressed", which needs no slot
+    state: str  # a state of the ledger, or "suppressed", which needs no slot
     reason: str = ""
     at: int = 0  # when it was settled, if that was before now
     contact: Contact | None = None

@@ -1,7 +1,10 @@
 """What SES reports of an email, written to its slot: transition T6. By rank only, so order and copies do not matter."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
+from mailwright.compose.address import sendable
 from mailwright.ledger.consent import MARKETING, opt_out
 from mailwright.ledger.states import RANK, find
 from mailwright.model.contact import Contact, State
@@ -19,19 +22,24 @@ def raised(contact: Contact, key: str, state: State) -> Contact:
     return replace(contact, sent=[higher if one is slot else one for one in contact.sent])
 
 
-def bounced(contact: Contact, address: str, at: int) -> Contact:
+def bounced(contact: Contact, addresses: Sequence[str], at: int) -> Contact:
     """The contact after a permanent bounce; the same object when the address is not, or no longer, theirs."""
-    return _suppressed(contact, "bounce", at) if _is_theirs(contact, address) else contact
+    return _suppressed(contact, "bounce", at) if _is_theirs(contact, addresses) else contact
 
 
-def complained(contact: Contact, address: str, at: int) -> Contact:
-    """The contact after a complaint: consent to marketing is withdrawn, and the address is not written to again."""
+def complained(contact: Contact, addresses: Sequence[str], at: int) -> Contact:
+    """The contact after a complaint: consent to marketing is withdrawn, and the address is not written to again.
+
+    Some mailbox providers do not say who complained; the email's tag does, so no address means theirs.
+    """
     without = opt_out(contact, MARKETING, at, "complaint")
-    return _suppressed(without, "complaint", at) if _is_theirs(contact, address) else without
+    return _suppressed(without, "complaint", at) if not addresses or _is_theirs(contact, addresses) else without
 
 
-def _is_theirs(contact: Contact, address: str) -> bool:
-    return bool(contact.address) and contact.address.casefold() == address.casefold()
+def _is_theirs(contact: Contact, addresses: Sequence[str]) -> bool:
+    """Compared as they are sent to: an address of a moved customer must not silence the new one."""
+    theirs = sendable(contact.address).casefold()
+    return bool(theirs) and any(sendable(address).casefold() == theirs for address in addresses)
 
 
 def _suppressed(contact: Contact, why: str, at: int) -> Contact:

@@ -41,7 +41,7 @@ def deadline(task: SendTask) -> int:
     return min(task.not_after, task.planned_at + LIFETIME)
 
 
-def accounted(state: State) -> State:
+def accounted(state: str) -> str:
     """The state under which an email is counted: what SES took is accepted, whatever became of it later."""
     return "accepted" if state in TAKEN else state
 

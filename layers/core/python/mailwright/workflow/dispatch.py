@@ -1,0 +1,88 @@
+"""Carry out what profile writes decided: contact changes, then events, then emails.
+
+The table's stream delivers each write at least once and in order per customer, and everything here may be done twice:
+contact changes merge by time, events carry their ids, and an email's key is its identity in the ledger.
+"""
+
+import base64
+from collections.abc import Callable, Sequence
+from functools import reduce
+
+import msgspec
+
+from mailwright.ledger.consent import merge
+from mailwright.model.contact import Contact, ContactChange
+from mailwright.model.event import Event
+from mailwright.model.outbox import Pending, decode_pending
+from mailwright.model.problem import Quarantined
+from mailwright.workflow.contacts import change
+from mailwright.workflow.ports import Contacts, Quarantine, Queue, Stream
+
+
+class Throttled(RuntimeError):
+    """The stream did not take every event."""
+
+
+def dispatch(
+    outbox: Sequence[bytes], contacts: Contacts, stream: Stream, sends: Queue, quarantine: Quarantine, now: int
+) -> tuple[int | None, Exception | None]:
+    """Carry out encoded Pendings, in order. The place of the first that must come again, with why; None if none must.
+
+    Those after that place may have been carried out in part; the table's stream brings them again, which does no
+    harm. What cannot be read is kept whole and passed over. Raises what `sends` and `quarantine` raise.
+    """
+    decided = _read(outbox, quarantine, now)
+    done, error = _contacts(decided, contacts)
+    refused, throttled = _events(decided[:done], stream)
+    if refused is not None:
+        done, error = refused, throttled
+    tasks = [task for pending in decided[:done] for task in pending.sends]
+    if tasks:
+        sends.put(tasks)
+    return (None, None) if done == len(decided) else (done, error)
+
+
+def _read(outbox: Sequence[bytes], quarantine: Quarantine, now: int) -> list[Pending]:
+    decided, poison = [], []
+    for body in outbox:
+        try:
+            decided.append(decode_pending(body))
+        except (msgspec.DecodeError, UnicodeError) as error:
+            record = base64.b64encode(body).decode()
+            poison.append(Quarantined(now, "dispatch", "malformed_outbox", f"not a profile's outbox: {error}", record))
+            decided.append(Pending())
+    if poison:
+        quarantine.put(poison)
+    return decided
+
+
+def _contacts(outbox: Sequence[Pending], contacts: Contacts) -> tuple[int, Exception | None]:
+    """Merge the changes, one write a customer however many entries speak of them; how far that went."""
+    by_customer: dict[str, list[ContactChange]] = {}
+    first: dict[str, int] = {}
+    for place, pending in enumerate(outbox):
+        for one in pending.contacts:
+            by_customer.setdefault(one.customer_id, []).append(one)
+            first.setdefault(one.customer_id, place)
+    done, error = len(outbox), None
+    for customer_id, changes in by_customer.items():
+        try:
+            change(contacts, customer_id, _merging(changes))
+        except Exception as raised:  # this customer's entries come again; those before are done
+            if first[customer_id] < done:
+                done, error = first[customer_id], raised
+    return done, error
+
+
+def _merging(changes: list[ContactChange]) -> Callable[[Contact], Contact]:
+    return lambda contact: reduce(merge, changes, contact)
+
+
+def _events(outbox: Sequence[Pending], stream: Stream) -> tuple[int | None, Exception | None]:
+    """Put the events on the stream; the place of the first entry whose event was throttled."""
+    events: list[Event] = [event for pending in outbox for event in pending.events]
+    left = {event.id for event in stream.put(events)} if events else set()
+    if not left:
+        return None, None
+    place = next(place for place, pending in enumerate(outbox) if any(event.id in left for event in pending.events))
+    return place, Throttled(f"the stream did not take {len(left)} event(s)")
