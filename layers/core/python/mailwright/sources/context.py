@@ -1,4 +1,4 @@
-"""What the source knew of the surroundings, reduced to what is read: device, locale, timezone, country, city."""
+"""What the source knew of the surroundings, reduced to what is read: device, locale, timezone and location."""
 
 import re
 
@@ -15,17 +15,25 @@ _DEVICES = {"ios": "mobile", "android": "mobile", "mobile": "mobile", "phone": "
 
 
 def flat(context: object) -> Json:
-    """Segment's `context` object as {device, locale, timezone, country, city}, each only where it is known."""
+    """Segment's `context` object as {device, locale, timezone, location: {country, city}}, each only where known."""
     given = fields.obj(context, "context")
     location = fields.obj(given.get("location"), "context.location")
-    known = {
-        "device": _device(given),
-        "locale": locale(given.get("locale"), "context.locale"),
-        "timezone": timezone(given.get("timezone"), "context.timezone"),
-        "country": fields.text(location.get("country"), "context.location.country"),
-        "city": fields.text(location.get("city"), "context.location.city"),
-    }
-    return {name: value for name, value in known.items() if value is not None}
+    return known(
+        device=_device(given),
+        locale=locale(given.get("locale"), "context.locale"),
+        timezone=timezone(given.get("timezone"), "context.timezone"),
+        country=fields.text(location.get("country"), "context.location.country"),
+        city=fields.text(location.get("city"), "context.location.city"),
+    )
+
+
+def known(country: str | None = None, city: str | None = None, **said: str | None) -> Json:
+    """An Event's context out of what is known: what is None is left out."""
+    place = {name: value for name, value in (("country", country), ("city", city)) if value is not None}
+    surroundings: Json = {name: value for name, value in said.items() if value is not None}
+    if place:
+        surroundings["location"] = place
+    return surroundings
 
 
 def device(user_agent: str | None) -> str | None:

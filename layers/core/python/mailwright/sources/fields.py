@@ -16,8 +16,10 @@ from mailwright.sources.limits import AHEAD, CUSTOMER_ID_BYTES, ID_CHARACTERS
 Json = dict[str, Any]
 MOST = 1_000_000_000_000  # no price, total or quantity is larger; sums of such stay exact
 
+NOT_CUSTOMERS = ("product#", "order#")  # beginnings of the ids that events about no customer travel under
+
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # and halves of surrogate pairs, which nothing can carry on
 _EMAIL = re.compile(
     r"[^\s@<>(),;:\\\"\x00-\x1f\x7f]{1,64}@[^\s@<>(),;:\\\"\x00-\x1f\x7f.]+(\.[^\s@<>(),;:\\\"\x00-\x1f\x7f.]+)+"
 )
@@ -138,8 +140,10 @@ def customer(value: Any, field: str) -> str | None:
         raise Problem("invalid_field", f"{field} contains a control character")
     if len(name.encode("utf-8", "surrogatepass")) > CUSTOMER_ID_BYTES:
         raise Problem("invalid_field", f"{field} is longer than {CUSTOMER_ID_BYTES} bytes")
-    if name.startswith("product#"):
-        raise Problem("invalid_field", f"{field} may not begin with product#: those ids are for products")
+    if name.startswith(NOT_CUSTOMERS):
+        raise Problem(
+            "invalid_field", f"{field} may not begin with {' or '.join(NOT_CUSTOMERS)}: no customer's id does"
+        )
     return name
 
 
@@ -157,4 +161,10 @@ def message_id(value: Any, field: str) -> str | None:
 
 def derived_id(source: str, payload: Any) -> str:
     """The id of an event that came without one: the same payload from the same source gets the same id."""
-    return "h-" + hashlib.sha256(source.encode() + b"\x1f" + _ENCODE(payload)).hexdigest()[:32]
+    try:
+        text = _ENCODE(payload)
+    except UnicodeEncodeError as error:
+        raise Problem("invalid_text", "the record contains half a surrogate pair, which is not a character") from error
+    except RecursionError as error:
+        raise Problem("too_deep", "the record nests too deep to be read") from error
+    return "h-" + hashlib.sha256(source.encode() + b"\x1f" + text).hexdigest()[:32]

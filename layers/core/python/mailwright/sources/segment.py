@@ -45,8 +45,8 @@ def event(message: Any, now: int, *, call: str = "", source: str = "segment", li
     }
     surroundings = context.flat(message.get("context"))
     name, data = _READ[kind](message, now)
-    if kind == "identify" and "country" not in surroundings and (home := traits.country(data)) is not None:
-        surroundings["country"] = home
+    if kind == "identify" and "location" not in surroundings:
+        surroundings |= context.known(country=traits.country(data))
     return Event(**common, name=name, data=data, context=surroundings)
 
 

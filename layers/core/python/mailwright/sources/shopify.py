@@ -92,9 +92,6 @@ def _order(reading: _Reading, name: str, *times: str) -> list[Event]:
     made = reading.identify(at, who, fields.obj(order.get("customer"), "customer"))
     data = read.order(order)
     refunds = fields.objects(order.get("refunds"), "refunds")
-    if name == "Order Cancelled":
-        # What was refunded is taken off by its own event; the cancellation takes off the rest.
-        data["total"] = round(max(0, data.get("total", 0) - sum(read.refunded(refund) for refund in refunds)), 2)
     made.append(reading.make(at, who, name, data))
     # refunds/create does not say whose order it was; the order's own updates do.
     for refund in refunds:

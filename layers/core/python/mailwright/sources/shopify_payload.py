@@ -70,13 +70,11 @@ def surroundings(payload: Json) -> Json:
     details = fields.obj(payload.get("client_details"), "client_details")
     home = payload.get("shipping_address") or payload.get("billing_address") or payload.get("default_address")
     place = fields.obj(home, "shipping_address")
-    return _kept(
-        {
-            "device": context.device(fields.text(details.get("user_agent"), "client_details.user_agent")),
-            "locale": context.locale(payload.get("customer_locale"), "customer_locale"),
-            "country": fields.text(place.get("country_code"), "country_code"),
-            "city": fields.text(place.get("city"), "city"),
-        }
+    return context.known(
+        device=context.device(fields.text(details.get("user_agent"), "client_details.user_agent")),
+        locale=context.locale(payload.get("customer_locale"), "customer_locale"),
+        country=fields.text(place.get("country_code"), "country_code"),
+        city=fields.text(place.get("city"), "city"),
     )
 
 

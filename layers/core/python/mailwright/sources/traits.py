@@ -20,18 +20,19 @@ def normalise(traits: Json, now: int | None) -> Json:
     for old, new in _NAMES.items():
         if old in data and data.get(new) in (None, ""):
             data[new] = data.pop(old)
-    _put(data, "email", fields.email(data.get("email"), "traits.email"))
     for name in _TEXTS:
         _put(data, name, fields.text(data.get(name), f"traits.{name}"))
     _put(data, "age", fields.number(data.get("age"), "traits.age", least=0))
+    # Null unsets other traits; an address or a consent is not taken back by saying nothing.
+    _replace(data, "email", fields.email(data.get("email"), "traits.email"))
     consent = fields.text(data.get("marketing_consent"), "traits.marketing_consent")
     if consent not in (None, GRANTED, DENIED):
         raise fields.wrong("traits.marketing_consent", f"{GRANTED} or {DENIED}", consent)
-    _put(data, "marketing_consent", consent)
+    _replace(data, "marketing_consent", consent)
     stated = fields.instant(data.get("marketing_consent_at"), "traits.marketing_consent_at", now)
-    _put(data, "marketing_consent_at", stated)
-    if "address" in data and not isinstance(data["address"], str):  # some write the whole address in one line
-        _put(data, "address", fields.obj(data["address"], "traits.address") or None)
+    _replace(data, "marketing_consent_at", stated)
+    if not isinstance(data.get("address"), str):  # some write the whole address in one line
+        _put(data, "address", fields.obj(data.get("address"), "traits.address") or None)
     return data
 
 
@@ -47,5 +48,11 @@ def country(traits: Json) -> str | None:
 def _put(data: Json, name: str, value: object) -> None:
     if value is not None:
         data[name] = value
-    else:
-        data.pop(name, None)
+    elif data.get(name) is not None:
+        del data[name]
+
+
+def _replace(data: Json, name: str, value: object) -> None:
+    data.pop(name, None)
+    if value is not None:
+        data[name] = value
