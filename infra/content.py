@@ -1,0 +1,39 @@
+"""The content layer: layers/content compiled to one content.json, checked on the way as `mailwright check` does it."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from mailwright.content.publish import compile_folder, write
+
+from infra.config import ROOT, Config, ConfigInvalid
+from infra.layers import BUILD
+from mailwright.model.content import Content
+
+SOURCE = ROOT / "layers/content"
+
+
+def compiled(config: Config) -> Path:
+    """The folder to make the layer of; ContentInvalid with every finding when the content does not hold together."""
+    content = compile_folder(SOURCE)
+    _same_sender(content, config)
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
+        layer = Path(scratch) / "layer"
+        layer.mkdir()
+        write(content, layer / "content.json")
+        digest = hashlib.sha256((layer / "content.json").read_bytes()).hexdigest()[:16]
+        folder = BUILD / f"content-{digest}"
+        if not folder.exists():
+            layer.rename(folder)
+    return folder
+
+
+def _same_sender(content: Content, config: Config) -> None:
+    """SES and our own permissions allow one domain; content that sends from another would fail at the first email."""
+    domain = content.shop.sender.rpartition("@")[2].rstrip("> ").lower()
+    if domain != config.sender_domain:
+        raise ConfigInvalid(
+            f"layers/content/shop.yaml sends from {domain}, cdk.json's sender_domain is {config.sender_domain}: "
+            "make them the same"
+        )
