@@ -1,0 +1,18 @@
+"""A Lake in memory: objects by key."""
+
+import gzip
+from collections.abc import Iterator
+
+
+class FakeLake:
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def lines(self, prefix: str) -> Iterator[bytes]:
+        for key in sorted(self.objects, key=str.encode):
+            if key.startswith(prefix):
+                body = self.objects[key]
+                yield from filter(None, (gzip.decompress(body) if key.endswith(".gz") else body).splitlines())
+
+    def write(self, key: str, body: bytes) -> None:
+        self.objects[key] = body
