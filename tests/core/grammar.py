@@ -1,4 +1,4 @@
-"""Random rules as text, and random rows with missing values: what every backend of the rule language is held against."""
+"""Random rules as text and random rows with missing values: what every backend of the language is held against."""
 
 from hypothesis import strategies as st
 

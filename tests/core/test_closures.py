@@ -66,9 +66,10 @@ def test_no_rule_and_no_row_ever_disagree_with_duckdb(
     marks = ", ".join("?" * (len(TYPES) + 1))
     oracle.execute("DELETE FROM p")
     oracle.executemany(
-        f"INSERT INTO p VALUES ({marks})", [[n, *(row[name] for name in TYPES)] for n, row in enumerate(rows)]
+        f"INSERT INTO p VALUES ({marks})",  # noqa: S608
+        [[n, *(row[name] for name in TYPES)] for n, row in enumerate(rows)],
     )
     columns = re.sub(r"segment\('([^']*)'\)", r'"segment:\1"', ", ".join(f"({text})" for text in texts))
-    theirs = oracle.execute(f"SELECT {columns} FROM p ORDER BY n").fetchall()
+    theirs = oracle.execute(f"SELECT {columns} FROM p ORDER BY n").fetchall()  # noqa: S608
     rules = [closure(parse_rule(text, grammar.SEGMENTS)) for text in texts]
     assert [tuple(rule(row) for rule in rules) for row in rows] == theirs

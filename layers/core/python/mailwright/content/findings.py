@@ -14,6 +14,7 @@ class Finding:
     column: int
     message: str
     hint: str = ""
+    warning: bool = False  # worth a look, but content may be published with it
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

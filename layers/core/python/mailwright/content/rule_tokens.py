@@ -4,7 +4,7 @@ import re
 
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 BRACKETS = 16  # deep
 DIGITS = 15  # what a double holds exactly

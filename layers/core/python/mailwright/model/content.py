@@ -63,6 +63,7 @@ class Step(msgspec.Struct, frozen=True):
     op: Literal["wait", "send", "if", "split"]
     next: str = ""
     wait: int = 0  # milliseconds
+    until: str = ""  # wait: then on to this time of day ("09:00") on the customer's clock
     template: str = ""
     subject: str = ""
     offers: list[str] = []
@@ -77,13 +78,15 @@ class Journey(msgspec.Struct, frozen=True):
     description: str
     first: str  # id of the first step
     steps: dict[str, Step]
-    enter_on: list[str] = []  # event names; "segment:<name>" for entering a segment
+    enter_on: list[str] = []  # event names; "segment:<name>" for becoming a member of a segment
     enter_when: Expr | None = None
-    exit_on: list[str] = []
+    exit_on: list[str] = []  # event names; "left:<name>" for ceasing to be a member of a segment
     exit_when: Expr | None = None
     again: int | None = None  # milliseconds after the end before one may enter again; None: never
     rearm: bool = False  # a repeated entry event at the first wait starts that wait anew
     cls: Class = "M"
+    enter_sql: str = ""  # the conditions as written, for traces
+    exit_sql: str = ""
 
 
 class Campaign(msgspec.Struct, frozen=True):

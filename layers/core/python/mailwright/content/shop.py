@@ -1,0 +1,53 @@
+"""shop.yaml: who writes, and what every email shows of the shop."""
+
+import re
+from collections.abc import Callable
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from mailwright.content.document import Document
+from mailwright.content.fields import Field, Reader
+from mailwright.content.findings import Finding
+from mailwright.journeys.clock import zone
+from mailwright.model.content import Shop
+
+FIELDS = (
+    Field("name", "text", "the shop's name, as customers know it", required=True),
+    Field("url", "text", "the shop's address on the web, https://...", required=True),
+    Field("sender", "text", "whom emails come from: Example Shop <hello@shop.example.com>", required=True),
+    Field("address", "text", "postal address, which the law asks for in every marketing email", required=True),
+    Field("reply_to", "text", "where replies go; the sender when absent"),
+    Field("logo_url", "text", "a picture for the head of every email, https://..."),
+    Field("currency", "text", "ISO 4217 code of every amount; EUR when absent"),
+    Field("locale", "text", "language and country of the copy, en or en-GB; en when absent"),
+    Field("timezone", "text", "IANA name, used where a customer's own is not known; UTC when absent"),
+    Field("cap", "whole", "marketing emails to one person in any seven days; 3 when absent"),
+)
+_MAILBOX = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
+_CHECKS: dict[str, tuple[Callable[[Any], object], str, str]] = {
+    "currency": (re.compile(r"[A-Z]{3}").fullmatch, "is no currency code", "three capital letters: EUR, GBP, USD"),
+    "locale": (re.compile(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*").fullmatch, "is no locale", "en, en-GB, de-AT"),
+    "timezone": (zone, "is no time zone", "an IANA name: Europe/Berlin, UTC"),
+    "cap": (lambda cap: 1 <= cap <= 100, "is out of range", "between 1 and 100"),
+}
+
+
+def read_shop(document: Document) -> tuple[Shop | None, list[Finding]]:
+    """The Shop, or None with what is wrong."""
+    reader = Reader(document)
+    read = reader.mapping((), document.data, FIELDS, "shop.yaml")
+    for field in ("url", "logo_url"):
+        if field in read and urlsplit(read[field]).scheme not in ("http", "https"):
+            reader.wrong((field,), f"{read[field]!r} is no web address", "it begins with https://")
+    for field in ("sender", "reply_to"):
+        if field in read and not _MAILBOX.fullmatch(parseaddr(read[field])[1]):
+            hint = "Example Shop <hello@shop.example.com>; a name with a comma goes in double quotes"
+            reader.wrong((field,), f"{read[field]!r} is no email address", hint)
+    for field, (holds, message, hint) in _CHECKS.items():
+        if field in read and not holds(read[field]):
+            reader.wrong((field,), f"{read[field]!r} {message}", hint)
+    for field, value in read.items():
+        if isinstance(value, str) and any(ord(character) < 32 for character in value):
+            reader.wrong((field,), f"{field} has a line break or control character in it", "one line of text")
+    return (None, reader.findings) if reader.findings else (Shop(**read), [])
