@@ -106,9 +106,9 @@ def test_spilled_ids_share_rows_of_seven_days() -> None:
     for number in range(97):
         at = START + number * DAY // 5
         leaving += dedup.remember(profile, [visit(number, at)], at)
-    assert [len(ids) // 6 for _, ids in leaving] == [25, 35, 5]
+    assert [len(ids) // 6 for _, ids in leaving] == [35, 30]
     assert all(day % 7 == 0 for day, _ in leaving)
-    assert profile.floor == max(day for day, _ in leaving)
+    assert dedup.span(profile.floor) == max(day for day, _ in leaving)
 
 
 @pytest.mark.parametrize(

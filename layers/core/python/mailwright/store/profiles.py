@@ -1,0 +1,178 @@
+"""The `profile` rows: read in batches, written under their version, found again by their timers."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from mailwright.fold.affinity import preferred
+from mailwright.fold.dedup import KEPT_DAYS
+from mailwright.fold.score import engagement
+from mailwright.model.outbox import Pending, encode_pending
+from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.times import DAY, SECOND, iso_day
+from mailwright.store.rows import (
+    DUE_INDEX,
+    DUE_SHARDS,
+    PROFILE,
+    Item,
+    due_shard,
+    key,
+    seen_prefix,
+    seen_row,
+    versioned,
+)
+from mailwright.workflow.ports import Spill
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEYS = 100  # a BatchGetItem request
+ROUNDS = 8  # of asking again for what DynamoDB left out
+LOST = frozenset(("ConditionalCheckFailed", "TransactionConflict"))  # reasons that mean another writer
+
+
+class ReadIncomplete(RuntimeError):
+    """DynamoDB kept leaving out keys of a batch: throttled harder than we may wait. The caller's batch comes again."""
+
+
+class ProfileStore:
+    """Implements workflow.ports.Profiles on the table `customers`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client: Any = client
+        self._table = table
+
+    def load(self, customer_ids: Sequence[str]) -> dict[str, Profile]:
+        """Profiles by customer; strongly consistent, 100 a request. ReadIncomplete when throttled for good."""
+        found: dict[str, Profile] = {}
+        wanted = list(dict.fromkeys(customer_ids))
+        for start in range(0, len(wanted), KEYS):
+            for item in self._batch([key(name, PROFILE) for name in wanted[start : start + KEYS]]):
+                found[item["customer_id"]["S"]] = _profile(item)
+        return found
+
+    def _batch(self, keys: list[Item]) -> Iterator[Item]:
+        request: dict[str, Any] = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        for _ in range(ROUNDS):
+            reply = self._client.batch_get_item(RequestItems=request)
+            yield from reply["Responses"].get(self._table, [])
+            request = reply.get("UnprocessedKeys") or {}
+            if not request:
+                return
+        raise ReadIncomplete(f"{len(request[self._table]['Keys'])} profiles were left out {ROUNDS} times")
+
+    def seen(self, customer_id: str, day: int) -> bytes:
+        """All ids spilled for the span that begins at `day`."""
+        pages = self._pages(
+            self._client.query,
+            KeyConditionExpression="customer_id = :customer AND begins_with(#row, :prefix)",
+            ExpressionAttributeNames={"#row": "row"},
+            ExpressionAttributeValues={":customer": {"S": customer_id}, ":prefix": {"S": seen_prefix(day)}},
+            ConsistentRead=True,
+        )
+        return b"".join(item["ids"]["B"] for item in pages)
+
+    def commit(self, profile: Profile, due: int | None, pending: Pending, spills: Sequence[Spill] = ()) -> bool:
+        """One conditional put, or one transaction when ids leave the ring. False: another writer was first.
+
+        When the reply to our own write was lost, botocore asks again and is told that the condition failed; the row
+        then holds exactly what we wrote, and that is a success.
+        """
+        item = self._item(profile, due, pending)
+        condition = versioned(profile.v)
+        try:
+            if spills:
+                self._transact(item, condition, profile, spills)
+            else:
+                self._client.put_item(TableName=self._table, Item=item, **condition)
+        except ClientError as error:
+            if not _lost(error):
+                raise
+            return self._is_ours(item)
+        return True
+
+    def _transact(self, item: Item, condition: dict[str, Any], profile: Profile, spills: Sequence[Spill]) -> None:
+        puts = [{"Put": {"TableName": self._table, "Item": item, **condition}}]
+        for day, ids in spills:
+            row = key(profile.customer_id, seen_row(day, profile.v + 1))
+            expires = {"N": str((day + KEPT_DAYS) * DAY // SECOND)}
+            puts.append({"Put": {"TableName": self._table, "Item": {**row, "ids": {"B": ids}, "ttl": expires}}})
+        self._client.transact_write_items(TransactItems=puts)
+
+    def _is_ours(self, item: Item) -> bool:
+        there = self._client.get_item(
+            TableName=self._table, Key=key(item["customer_id"]["S"], PROFILE), ConsistentRead=True
+        ).get("Item", {})
+        return all(there.get(name) == item.get(name) for name in ("v", "state", "pend"))
+
+    def _item(self, profile: Profile, due: int | None, pending: Pending) -> Item:
+        version = profile.v + 1
+        # The state carries the version it is stored under, so that a state read by itself is complete.
+        before, profile.v = profile.v, version
+        try:
+            state = encode_profile(profile)
+        finally:
+            profile.v = before
+        item = key(profile.customer_id, PROFILE)
+        item["v"] = {"N": str(version)}
+        item["state"] = {"B": state}
+        # Derived for people who look at the table; never read back. The score is as of the last time they were seen.
+        item["lifecycle_stage"] = {"S": profile.stage}
+        item["engagement_score"] = {"N": str(engagement(profile, profile.last_seen))}
+        if profile.last_order:
+            item["last_purchase_date"] = {"S": iso_day(profile.last_order)}
+        if category := preferred(profile.categories):
+            item["preferred_category"] = {"S": category}
+        if due is not None:
+            item["due_shard"], item["due"] = {"S": due_shard(profile.customer_id)}, {"N": str(due)}
+        if pending:
+            item["pend"] = {"B": encode_pending(pending)}
+        return item
+
+    def due(self, before: int) -> Iterator[str]:
+        """Customers whose timer is due, shard by shard, earliest first in each."""
+        for shard in range(DUE_SHARDS):
+            pages = self._pages(
+                self._client.query,
+                IndexName=DUE_INDEX,
+                KeyConditionExpression="due_shard = :shard AND due <= :before",
+                ExpressionAttributeValues={":shard": {"S": str(shard)}, ":before": {"N": str(before)}},
+            )
+            yield from (item["customer_id"]["S"] for item in pages)
+
+    def scan(self, segment: int, segments: int) -> Iterator[Profile]:
+        """Profiles of one of `segments` parts of the table."""
+        pages = self._pages(
+            self._client.scan,
+            Segment=segment,
+            TotalSegments=segments,
+            FilterExpression="#row = :profile",
+            ExpressionAttributeNames={"#row": "row"},
+            ExpressionAttributeValues={":profile": {"S": PROFILE}},
+        )
+        yield from map(_profile, pages)
+
+    def _pages(self, call: Any, **request: Any) -> Iterator[Item]:
+        start: dict[str, Any] = {}
+        while True:
+            reply = call(TableName=self._table, **request, **start)
+            yield from reply["Items"]
+            if "LastEvaluatedKey" not in reply:
+                return
+            start = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
+
+
+def _profile(item: Item) -> Profile:
+    profile = decode_profile(item["state"]["B"])
+    profile.v = int(item["v"]["N"])
+    return profile
+
+
+def _lost(error: ClientError) -> bool:
+    """Whether a write failed because the row had moved on, and for no other reason."""
+    code = error.response.get("Error", {}).get("Code", "")
+    if code == "TransactionCanceledException":
+        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])} - {"None", None}
+        return bool(reasons) and reasons <= LOST
+    return code == "ConditionalCheckFailedException"

@@ -1,0 +1,46 @@
+"""How rows are named, keyed and written as DynamoDB attribute values.
+
+The values are made by hand: this is the hot path, and pynamodb's or boto3's serializers cost as much as the fold
+itself (bench/results/store.md).
+"""
+
+from typing import Any
+from zlib import crc32
+
+Item = dict[str, Any]  # attribute name -> {"S": text} | {"N": digits} | {"B": bytes}
+
+PROFILE = "profile"
+CONTACT = "contact"
+SEEN = "seen#"
+DUE_INDEX = "due"
+DUE_SHARDS = 8
+
+
+def key(customer_id: str, row: str) -> Item:
+    """The primary key of one row."""
+    return {"customer_id": {"S": customer_id}, "row": {"S": row}}
+
+
+def seen_row(day: int, version: int) -> str:
+    """A row of spilled ids: the first day of its span, and the profile version it was written with.
+
+    Each spill makes a row of its own, so that writing one reads none and no row grows.
+    """
+    return f"{SEEN}{day:06d}#{version}"
+
+
+def seen_prefix(day: int) -> str:
+    """What the names of all rows of a span begin with."""
+    return f"{SEEN}{day:06d}#"
+
+
+def due_shard(customer_id: str) -> str:
+    """The partition of the index `due` a customer's timer stands in."""
+    return str(crc32(customer_id.encode()) % DUE_SHARDS)
+
+
+def versioned(version: int) -> dict[str, Any]:
+    """The condition that a row is still at `version`; 0 is a row that is not there."""
+    if version == 0:
+        return {"ConditionExpression": "attribute_not_exists(v)"}
+    return {"ConditionExpression": "v = :v", "ExpressionAttributeValues": {":v": {"N": str(version)}}}

@@ -1,0 +1,70 @@
+"""The contract of Contacts, on the fake and on moto."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mailwright.model.contact import GRANTED, Consent, Contact, Slot
+from mailwright.store.contacts import ContactStore
+from mailwright.workflow.ports import Contacts
+from tests.fakes.aws import TABLE, dynamodb
+from tests.fakes.contacts import FakeContacts
+
+NOW = 1_767_225_600_000
+
+
+@pytest.fixture(params=["fake", "moto"])
+def contacts(request: pytest.FixtureRequest) -> Iterator[Contacts]:
+    if request.param == "fake":
+        yield FakeContacts()
+    else:
+        with dynamodb() as client:
+            yield ContactStore(client, TABLE)
+
+
+def a_contact() -> Contact:
+    return Contact(
+        "c1",
+        address="ann@example.com",
+        address_at=NOW,
+        consent={"marketing": Consent(GRANTED, NOW, "identify")},
+        sent=[Slot("0123456789abcdef", "claimed", 1, "0a1b2c3d", NOW)],
+    )
+
+
+def test_a_customer_without_a_row_has_an_empty_contact(contacts: Contacts) -> None:
+    assert contacts.load("nobody") == Contact("nobody")
+
+
+def test_a_contact_comes_back_as_it_was_written_one_version_on(contacts: Contacts) -> None:
+    contact = a_contact()
+    assert contacts.commit(contact)
+    loaded = contacts.load("c1")
+    assert loaded.v == 1
+    loaded.v = 0
+    assert loaded == contact
+
+
+def test_of_two_writers_of_one_version_the_second_is_told(contacts: Contacts) -> None:
+    assert contacts.commit(a_contact())
+    assert not contacts.commit(Contact("c1", address="other@example.com"))
+    first, second = contacts.load("c1"), contacts.load("c1")
+    first.suppressed, second.suppressed = "bounce", "complaint"
+    assert contacts.commit(first)
+    assert not contacts.commit(second)
+    assert contacts.load("c1").suppressed == "bounce"
+
+
+def test_our_own_write_whose_reply_was_lost_counts_as_written() -> None:
+    with dynamodb() as client:
+        send = client.put_item
+
+        def twice(**request: Any) -> Any:
+            send(**request)
+            return send(**request)
+
+        client.put_item = twice
+        store = ContactStore(client, TABLE)
+        assert store.commit(a_contact())
+        assert store.load("c1").v == 1

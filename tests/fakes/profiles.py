@@ -1,0 +1,72 @@
+"""Profiles in memory, with the promises of the port: versions, spills in the same write, timers."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+from mailwright.model.outbox import Pending
+from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.workflow.ports import Spill
+
+
+class FakeProfiles:
+    """`pending` keeps what each successful write decided, in order; `writes` and `loads` count calls.
+
+    `before_commit`, when set, is called with the customer id first: it may raise, or write as another writer would.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[int, bytes]] = {}
+        self.timers: dict[str, int] = {}
+        self.spilled: dict[tuple[str, int], bytes] = defaultdict(bytes)
+        self.pending: list[Pending] = []
+        self.writes = 0
+        self.loads = 0
+        self.before_commit: Callable[[str], None] | None = None
+
+    def put(self, profile: Profile, due: int | None = None) -> None:
+        """Set the scene: store a profile, whatever was there."""
+        self.commit(self._at(profile.customer_id, profile), due, Pending())
+
+    def _at(self, customer_id: str, profile: Profile) -> Profile:
+        stored = self.rows.get(customer_id)
+        profile.v = stored[0] if stored else 0
+        return profile
+
+    def load(self, customer_ids: Sequence[str]) -> dict[str, Profile]:
+        self.loads += 1
+        found = {}
+        for name in customer_ids:
+            if name in self.rows:
+                v, state = self.rows[name]
+                found[name] = decode_profile(state)
+                found[name].v = v
+        return found
+
+    def seen(self, customer_id: str, day: int) -> bytes:
+        return self.spilled.get((customer_id, day), b"")
+
+    def commit(self, profile: Profile, due: int | None, pending: Pending, spills: Sequence[Spill] = ()) -> bool:
+        name = profile.customer_id
+        if self.before_commit is not None:
+            self.before_commit(name)
+        stored = self.rows.get(name)
+        if (stored[0] if stored else 0) != profile.v:
+            return False
+        self.writes += 1
+        self.rows[name] = (profile.v + 1, encode_profile(profile))
+        self.timers.pop(name, None)
+        if due is not None:
+            self.timers[name] = due
+        for day, ids in spills:
+            self.spilled[name, day] += ids
+        if pending:
+            self.pending.append(pending)
+        return True
+
+    def due(self, before: int) -> Iterator[str]:
+        return (name for name, at in sorted(self.timers.items(), key=lambda one: one[1]) if at <= before)
+
+    def scan(self, segment: int, segments: int) -> Iterator[Profile]:
+        for place, name in enumerate(sorted(self.rows)):
+            if place % segments == segment:
+                yield self.load([name])[name]
