@@ -3,4 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-COMMANDS: list[Callable[..., Any]] = []
+from local.commands.check import check
+from local.commands.init import init
+from local.commands.publish import publish
+
+COMMANDS: list[Callable[..., Any]] = [check, init, publish]

@@ -32,11 +32,8 @@ def read_campaign(stem: str, document: Document, names: Names) -> tuple[Campaign
     if "segment" in read:
         reader.known(("segment",), read["segment"], names.segments, "segment")
     template = read.get("template", "")
-    if (
-        template
-        and reader.known(("template",), template, names.templates, "template")
-        and names.templates[template] != cls
-    ):
+    known = template and reader.known(("template",), template, names.templates, "template")
+    if known and names.templates[template] not in (None, cls):
         reader.wrong(("template",), f"template {template!r} is not {said}", "give both the same class")
     for index, offer in enumerate(read.get("offers", [])):
         reader.known(("offers", index), offer, names.offers, "offer")

@@ -41,7 +41,7 @@ class Names(NamedTuple):
     """What a journey may refer to."""
 
     segments: Collection[str]
-    templates: dict[str, Class]
+    templates: dict[str, Class | None]  # None: it is there, with findings of its own
     offers: Collection[str]
 
 

@@ -12,7 +12,8 @@ from mailwright.content.offers import read_offers
 from mailwright.content.segments import read_segments
 from mailwright.content.shop import read_shop
 from mailwright.content.templates import compile_templates
-from mailwright.model.content import Campaign, Content, Journey, Shop, encode_content
+from mailwright.model.content import Campaign, Content, Journey, Shop, Template, encode_content
+from mailwright.model.send import Class
 
 FOLDERS = ("segments", "journeys", "campaigns", "offers", "templates", "blocks", "personas")
 _READ_HERE = ("segments", "journeys", "campaigns")  # one YAML file a thing; the others have readers of their own
@@ -32,15 +33,13 @@ def examine(path: Path) -> tuple[Content | None, list[Finding]]:
         return None, [Finding(str(path), 0, 0, "there is no such folder", "mailwright init DIR makes one")]
     findings = list(_strays(path))
     shop = _shop(path, findings)
-    segments, wrong = read_segments(_documents(path, "segments", findings))
+    segments, wrong = read_segments(_documents(path, "segments", findings), _stems(path, "segments"))
     findings += wrong
     templates, wrong = compile_templates(path)
     findings += wrong
     offers, wrong = read_offers(path)
     findings += wrong
-    names = Names(
-        _stems(path, "segments"), {name: template.cls for name, template in templates.items()}, _stems(path, "offers")
-    )
+    names = Names(_stems(path, "segments"), _classes(path, templates), _stems(path, "offers"))
     journeys: dict[str, Journey] = {}
     for stem, document in _documents(path, "journeys", findings).items():
         journey, wrong = read_journey(stem, document, names)
@@ -84,6 +83,12 @@ def _sources(path: Path) -> list[Path]:
 
 def _stems(path: Path, folder: str) -> list[str]:
     return sorted(file.stem for file in (path / folder).glob("*.yaml"))
+
+
+def _classes(path: Path, templates: dict[str, Template]) -> dict[str, Class | None]:
+    """The class of every template; None for one that is there but not well: that is said once, by its own findings."""
+    there = {folder.name: None for folder in (path / "templates").glob("*") if folder.is_dir()}
+    return {**there, **{name: template.cls for name, template in templates.items()}}
 
 
 def _documents(path: Path, folder: str, findings: list[Finding]) -> dict[str, Document]:

@@ -1,5 +1,6 @@
 """segments/*.yaml: a named rule with examples of who is in it and who is not, which are put to the test."""
 
+from collections.abc import Collection
 from typing import Any
 
 from mailwright.content.document import Document, Where
@@ -25,8 +26,8 @@ _TYPES: dict[str, tuple[type, ...]] = {"number": (int, float), "text": (str,), "
 _KIND = {"number": "a number", "text": "text", "boolean": "true or false"}
 
 
-def read_segments(documents: dict[str, Document]) -> tuple[dict[str, Segment], list[Finding]]:
-    """Segments by name from their files by stem; a segment with a finding is left out."""
+def read_segments(documents: dict[str, Document], names: Collection[str]) -> tuple[dict[str, Segment], list[Finding]]:
+    """Segments by name from their files by stem. `names` are all that exist, unreadable ones too."""
     segments: dict[str, Segment] = {}
     findings: list[Finding] = []
     for stem, document in documents.items():
@@ -34,18 +35,18 @@ def read_segments(documents: dict[str, Document]) -> tuple[dict[str, Segment], l
         read = reader.mapping((), document.data, FIELDS, "a segment")
         name = reader.name(read, stem)
         if "when" in read:
-            rule, wrong = compile_rule(read["when"], document, ("when",), documents)
+            rule, wrong = compile_rule(read["when"], document, ("when",), names)
             reader.findings += wrong
             if rule is not None:
                 segment = Segment(name, read.get("description", ""), rule, " ".join(read["when"].split()))
                 if "examples" in read:
-                    _try(reader, segment, read["examples"], documents)
+                    _try(reader, segment, read["examples"], names)
                 segments[name] = segment
         findings += reader.findings
     return segments, findings + _circles(segments, documents)
 
 
-def _try(reader: Reader, segment: Segment, examples: Any, names: dict[str, Document]) -> None:
+def _try(reader: Reader, segment: Segment, examples: Any, names: Collection[str]) -> None:
     read = reader.mapping(("examples",), examples, EXAMPLES, "examples")
     rule = closure(segment.when)
     for side, wanted in (("in", True), ("out", False)):
@@ -60,7 +61,7 @@ def _try(reader: Reader, segment: Segment, examples: Any, names: dict[str, Docum
             reader.wrong(where, f"this customer should be {side} but the rule says {known}", f"when: {segment.sql}")
 
 
-def _facts(reader: Reader, where: Where, example: Any, names: dict[str, Document]) -> Facts | None:
+def _facts(reader: Reader, where: Where, example: Any, names: Collection[str]) -> Facts | None:
     """An example as a row; None (and findings) when it is not one. `segments: [...]` lists what else they are in."""
     if not isinstance(example, dict):
         reader.wrong(where, "an example is a mapping of columns", "- {orders: 3, country: DE}")
@@ -81,7 +82,7 @@ def _facts(reader: Reader, where: Where, example: Any, names: dict[str, Document
     return facts if len(reader.findings) == before else None
 
 
-def _stored(reader: Reader, where: Where, value: Any, names: dict[str, Document], facts: Facts) -> None:
+def _stored(reader: Reader, where: Where, value: Any, names: Collection[str], facts: Facts) -> None:
     for name in value if isinstance(value, list) else [value]:
         if reader.known(where, str(name), names, "segment"):
             facts[SEGMENT + str(name)] = True

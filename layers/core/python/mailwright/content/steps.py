@@ -8,6 +8,7 @@ from mailwright.content.document import Where
 from mailwright.content.fields import Field, Reader
 from mailwright.content.findings import meant
 from mailwright.content.rules import compile_rule
+from mailwright.content.templates import check_line
 from mailwright.expression.tree import Expr
 from mailwright.model.content import Step
 from mailwright.model.send import Class
@@ -54,7 +55,7 @@ class Steps:
         self,
         reader: Reader,
         segments: Collection[str],
-        templates: dict[str, Class],
+        templates: dict[str, Class | None],
         offers: Collection[str],
         cls: Class,
     ) -> None:
@@ -136,15 +137,17 @@ class Steps:
         template = read["send"]
         if self.reader.known((*where, "send"), template, self.templates, "template"):
             theirs = self.templates[template]
-            if theirs != self.cls:
+            if theirs not in (None, self.cls):
                 names = {"M": "marketing", "T": "transactional"}
-                message = f"template {template!r} is {names[theirs]}, this journey {names[self.cls]}"
+                message = f"template {template!r} is not {names[self.cls]} as this journey is"
                 self.reader.wrong((*where, "send"), message, "give both the same class")
         offers = read.get("offers", [])
         for index, offer in enumerate(offers):
             self.reader.known((*where, "offers", index), offer, self.offers, "offer")
         rule, sql = self._rule(where, read, "when")
         subject = read.get("subject", "")
+        if subject:
+            self.reader.findings += check_line(self.reader.document, (*where, "subject"), subject)
         return Step(id_, "send", after, template=template, subject=subject, offers=offers, when=rule, sql=sql)
 
     def _if(self, where: Where, read: dict[str, Any], id_: str, after: str, depth: int) -> Step:

@@ -1,0 +1,31 @@
+"""`mailwright check`: the marketer's compiler."""
+# ruff: noqa: PLC0415 (sqlglot and MJML are loaded when the command runs)
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def check(
+    directory: Annotated[
+        Path | None, typer.Argument(help="The content folder; . or content/ or layers/content/ if it is one.")
+    ] = None,
+) -> None:
+    """Check a content folder: every mistake with its file, line and column, and what was probably meant."""
+    from local.content import NoContent, count, find, shown
+    from mailwright.content.publish import examine
+
+    try:
+        folder = find(directory)
+    except NoContent as error:
+        typer.echo(f"mailwright check: {error}", err=True)
+        raise typer.Exit(1) from None
+    content, findings = examine(folder)
+    for line in shown(findings, folder):
+        typer.echo(line)
+    if content is None:
+        errors = sum(not finding.warning for finding in findings)
+        typer.echo(f"{errors} mistake{'' if errors == 1 else 's'}: nothing of this can be published.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{count(content)}: fine. Version {content.version}.")
