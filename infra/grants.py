@@ -50,12 +50,12 @@ def _table(found: Resources) -> dict[tuple[str, str], list[Grant]]:
     secret = ("secretsmanager:GetSecretValue",)
     return {
         ("customers", "read"): [Grant(("dynamodb:BatchGetItem", "dynamodb:GetItem"), (table,), "dynamodb", _READ_KEY)],
+        ("customers", "query"): [Grant(("dynamodb:Query",), (table,), "dynamodb", _READ_KEY)],
         ("customers", "due"): [Grant(("dynamodb:Query",), (due,), "dynamodb", _READ_KEY)],
         ("customers", "scan"): [Grant(("dynamodb:Scan",), (table,), "dynamodb", _READ_KEY)],
-        ("customers", "write"): [Grant(("dynamodb:PutItem", "dynamodb:UpdateItem"), (table,), "dynamodb", _WRITE_KEY)],
+        ("customers", "write"): [Grant(("dynamodb:PutItem",), (table,), "dynamodb", _WRITE_KEY)],
         ("events", "write"): [Grant(("kinesis:PutRecords",), (found.stream.stream_arn,), "kinesis", _PUT_KEY)],
         ("sends", "write"): [Grant(("sqs:SendMessage",), (sends,), "sqs", _PUT_KEY)],
-        ("sends", "delay"): [Grant(("sqs:ChangeMessageVisibility",), (sends,))],
         ("quarantine", "write"): [Grant(("s3:PutObject",), (quarantine.arn_for_objects("*"),), "s3", _PUT_KEY)],
         ("lake", "read"): [
             Grant(("s3:ListBucket",), (lake.bucket_arn,)),
