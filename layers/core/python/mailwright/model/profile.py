@@ -120,6 +120,7 @@ class Profile(msgspec.Struct, array_like=True):
     journeys: dict[str, Position] = {}
     floor: int = 0  # UTC day: ids of this day and before may live in `seen#<day>` rows
     ids: dict[int, bytes] = {}  # dedup ring: UTC day -> 6-byte hashes of the ids of its events, sorted
+    due: Stamp | None = None  # what the row's timer is set to
 
 
 def count(counts: list[int], counter: str) -> int:
