@@ -89,5 +89,5 @@ def offset(timezone: str, now: int) -> int:
 def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):  # not found, or not a name at all
+    except (KeyError, ValueError, OSError):  # not found, or not a name at all
         return None
