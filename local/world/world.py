@@ -1,0 +1,261 @@
+"""The world: an engine, the pollers and the real handlers, in one process and one thread, on a virtual clock."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any, Literal
+
+from functions.wiring import Function, all_functions
+from local.gateway import Gateway, Request, Response
+from local.world import aside, feedback, kept, names
+from local.world.clock import Clock
+from local.world.due import DueWatch
+from local.world.engine import Engine
+from local.world.invoke import Failure, Handler, Invoker, handler_of
+from local.world.memory.engine import MemoryEngine
+from local.world.pollers import feed
+from local.world.pollers.asynchronous import Asynchronous
+from local.world.pollers.eventbridge import Buses
+from local.world.pollers.kinesis import KinesisTrigger
+from local.world.pollers.schedule import Needed, ScheduleTrigger
+from local.world.pollers.sqs import SqsTrigger
+from local.world.pollers.table import TableTrigger
+from local.world.ses import Mail, bare
+from local.world.tally import Tally
+from mailwright import bootstrap
+from mailwright.model.content import Content
+from mailwright.model.problem import Quarantined
+from mailwright.model.profile import Profile
+from mailwright.model.send import SendRecord
+from mailwright.model.times import DAY
+from mailwright.settings import Settings
+
+EngineName = Literal["moto", "memory"]
+LONGEST = 400 * DAY  # how far `run_out` goes when journeys keep finding something to do
+
+
+def engine(name: EngineName, clock: Clock, *, strict: bool = False) -> Engine:
+    """A new engine. moto is imported only when it is asked for: it takes a second."""
+    if name == "memory":
+        return MemoryEngine(clock, strict=strict)
+    from local.world.moto_engine import MotoEngine  # noqa: PLC0415
+
+    return MotoEngine(clock, strict=strict)
+
+
+class World:
+    """`with World("memory", content, start) as world:`. Same input, same bytes out, on whatever machine.
+
+    Nothing happens by itself: `http`, `put_event` and `feedback` happen at the present instant, `advance` and `run_out`
+    let time pass and do what falls due. One world at a time in a process: the handlers find it through bootstrap.
+    """
+
+    def __init__(
+        self,
+        engine_name: EngineName,
+        content: Content,
+        start: int,
+        *,
+        public_url: str = "http://localhost:8080",
+        verbose: bool = False,
+        strict: bool = False,
+        functions: list[Function] | None = None,
+        handler: Callable[[str], Handler] = handler_of,
+    ) -> None:
+        aside.prepare(verbose=verbose)
+        self.content = content
+        self.clock = Clock(start)
+        self.functions = all_functions() if functions is None else functions
+        self.engine = engine(engine_name, self.clock, strict=strict)
+        self.engine.build(self.functions)
+        nonces = count(1)
+        self.app = bootstrap.App(
+            Settings(names.settings(public_url)), self.engine.client, self.clock, lambda: f"{next(nonces):08x}"
+        )
+        self.app.content = content
+        bootstrap.use(self.app)
+        self.invoker = Invoker(self.clock, handler)
+        self.tally = Tally()
+        self._by_name = {function.name: function for function in self.functions}
+        self._gateway = Gateway(self._answer, self.clock)
+        self._looks: list[Callable[[], None]] = []
+        self._wire()
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the world: handlers no longer find it, and the engine lets go of what it holds."""
+        bootstrap.use(None)
+        self.engine.close()
+
+    def _wire(self) -> None:
+        """Connect every trigger of function.toml, and the Firehose that copies the stream."""
+        stream, table, due = feed.of_stream(self.engine), feed.of_table(self.engine), DueWatch()
+        invoke = Asynchronous(self.engine, self.invoker)
+        self.buses = Buses(self.clock, invoke)
+        stream.consumers += [self.tally.streamed, self._copy]
+        table.consumers.append(due.take)
+        self._looks += [stream.look, table.look]
+        # What a schedule's function would find: `tick` the profiles that are due, `campaign` the content's campaigns.
+        needed: dict[str, Needed] = {"tick": due.earliest}
+        for function in self.functions:
+            for trigger in function.triggers:
+                match trigger.kind:
+                    case "kinesis":
+                        stream.consumers.append(KinesisTrigger(self.engine, function, trigger, self.invoker).take)
+                    case "table":
+                        table.consumers.append(TableTrigger(self.engine, function, trigger, self.invoker).take)
+                    case "sqs":
+                        self._looks.append(SqsTrigger(self.engine, function, trigger, self.invoker).look)
+                    case "eventbridge":
+                        self.buses.rule(function, trigger)
+                    case "schedule" if function.name != "campaign" or self.content.campaigns:
+                        schedule = ScheduleTrigger(self.clock, function, trigger, invoke, needed.get(function.name))
+                        self._looks.append(schedule.look)
+        self.engine.sqs.told = self.tally.queued
+        self.engine.firehose.told = self.tally.journalled
+        self.ses_feedback = feedback.Feedback(self.clock, self._feedback)
+        self.engine.ses.accepted = self.ses_feedback.accepted
+        self._look()
+
+    def _copy(self, shard: str, records: list[dict[str, Any]]) -> None:
+        for record in records:
+            self.engine.firehose.take(names.COPY, record["Data"])
+
+    def _look(self) -> None:
+        for look in self._looks:
+            look()
+
+    # What comes in.
+
+    def http(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
+        """One request to the HTTP API, now."""
+        response = self._gateway(Request(method, path, headers or {}, body))
+        self._look()
+        return response
+
+    def _answer(self, name: str, event: dict[str, Any]) -> Any:
+        answer, failure = self.invoker(self._by_name[name], event)
+        if failure is not None:
+            raise RuntimeError(f"{name} failed: {failure.error}")
+        return answer
+
+    def put_event(self, envelope: dict[str, Any], bus: str | None = None) -> bool:
+        """One event onto an EventBridge bus, now; False when no rule wanted it. Problem for what PutEvents refuses."""
+        wanted = self.buses.put(envelope, bus)
+        self._look()
+        return wanted
+
+    def feedback(self, message: dict[str, Any]) -> None:
+        """One SES event (or SNS notification), now, as SNS would put it on the queue.
+
+        A bare event whose `mail` has a destination but no tags is completed from the last mail that went there, so that
+        a story can say "Ada clicked" without knowing the mail's id.
+        """
+        self._feedback(json.dumps(self._completed(message), separators=(",", ":")))
+        self._look()
+
+    def _feedback(self, body: str) -> None:
+        self.engine.sqs.send_message(QueueUrl=names.queue_url("feedback"), MessageBody=body)
+
+    def _completed(self, message: dict[str, Any]) -> dict[str, Any]:
+        mail = message.get("mail")
+        to = mail.get("destination") if isinstance(mail, dict) else None
+        if not isinstance(mail, dict) or mail.get("tags") or not isinstance(to, list) or not to:
+            return message
+        last = next((sent for sent in reversed(self.mail) if to[0] in map(bare, sent.to)), None)
+        return message if last is None else {**message, "mail": {**feedback.envelope(last), **mail}}
+
+    # Time.
+
+    @property
+    def now(self) -> int:
+        """The present instant, milliseconds UTC."""
+        return self.clock()
+
+    def step(self, until: int | None = None) -> bool:
+        """Do the next thing due, jumping to its instant; False when nothing is due at or before `until`."""
+        if not self.clock.step(until):
+            return False
+        self._look()
+        return True
+
+    def advance(self, to: int) -> None:
+        """Let time pass up to an instant, doing on the way what falls due, that instant included."""
+        while self.step(to):
+            pass
+        self.clock.reach(to)
+
+    def run_out(self, until: int | None = None) -> None:
+        """Up to `until`; or, without it, until nothing is under way or awaited any more (400 days at the most).
+
+        Schedules that go on for ever (recompute, measure, campaign) keep running meanwhile, but nothing waits for them.
+        """
+        if until is not None:
+            self.advance(until)
+            return
+        limit = self.now + LONGEST
+        while self.clock.busy and self.step(limit):
+            pass
+
+    # What came of it.
+
+    @property
+    def mail(self) -> list[Mail]:
+        """Every email SES accepted, in order."""
+        return self.engine.ses.mail
+
+    @property
+    def journal(self) -> list[SendRecord]:
+        """Every line that went to the journal, in order; an email may have several."""
+        return self.tally.journal
+
+    @property
+    def quarantined(self) -> list[Quarantined]:
+        """Every record that was kept because it could not be used."""
+        return kept.quarantined(self.engine.client("s3"))
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Every invocation that ended in an error."""
+        return self.invoker.failures
+
+    @property
+    def log(self) -> list[str]:
+        """What the handlers logged (warnings; everything when verbose), at most the last 10,000 lines."""
+        return list(aside.ASIDE.lines)
+
+    def profiles(self) -> list[Profile]:
+        """Every profile, by customer id."""
+        return sorted(self.app.profiles.scan(0, 1), key=lambda profile: profile.customer_id)
+
+    def dead_letters(self) -> dict[str, int]:
+        """Messages in each dead-letter queue; queues without any are left out."""
+        queues = self.engine.sqs.queues
+        dead = {queue.dead for queue in queues.values() if queue.dead} | {names.UNDELIVERED}
+        return {name: len(queues[name].messages) for name in sorted(dead) if queues[name].messages}
+
+    def counts(self) -> dict[str, Any]:
+        """The run in numbers, ready for JSON. Capacity is counted on the memory engine only: moto's is wrong."""
+        found: dict[str, Any] = {
+            "events": self.tally.events,
+            "duplicates": self.tally.duplicates,
+            "quarantined": len(self.quarantined),
+            "unmatched": self.buses.unmatched,
+            "planned": len(self.tally.planned),
+            "states": self.tally.states(),
+            "accepted": self.tally.states().get("accepted", 0),
+            "held": self.tally.held(),
+            "dead_letters": self.dead_letters(),
+            "failures": dict(sorted(Counter(failure.function for failure in self.failures).items())),
+            "invocations": dict(sorted(self.invoker.invocations.items())),
+            "calls": self.engine.meter.report()["calls"],
+        }
+        if self.engine.name == "memory":
+            found["units"] = self.engine.meter.report()["units"]
+        return found
