@@ -21,7 +21,7 @@ _AMOUNTS = ("total", "revenue", "value", "subtotal")
 def completed(profile: Profile, event: Event) -> None:
     """Order Completed: counts, and empties the cart of everything up to its time."""
     at, products = event.at, lines(event.data)
-    total = _amount(event.data, products)
+    total = amount(event.data, products)
     bump(profile, at, "orders")
     bump(profile, at, "revenue", total)
     bump(profile, at, "items", sum(pieces for _, pieces in products))
@@ -34,7 +34,7 @@ def completed(profile: Profile, event: Event) -> None:
 
 def cancelled(profile: Profile, event: Event) -> None:
     """Order Cancelled."""
-    order, lost = _order_id(event.data), _amount(event.data, lines(event.data))
+    order, lost = _order_id(event.data), amount(event.data, lines(event.data))
     bump(profile, event.at, "cancellations")
     bump(profile, event.at, "cancelled", lost)
     _reverse(profile, order, lost, 0)
@@ -42,7 +42,7 @@ def cancelled(profile: Profile, event: Event) -> None:
 
 def refunded(profile: Profile, event: Event) -> None:
     """Order Refunded, in whole or in part."""
-    order, lost = _order_id(event.data), _amount(event.data, lines(event.data))
+    order, lost = _order_id(event.data), amount(event.data, lines(event.data))
     bump(profile, event.at, "returns")
     bump(profile, event.at, "refunds", lost)
     _reverse(profile, order, 0, lost)
@@ -70,9 +70,10 @@ def _order_id(data: Mapping[str, Any]) -> str:
     return text(data.get("order_id"), "order_id", 64)
 
 
-def _amount(data: Mapping[str, Any], products: list[tuple[Product, int]]) -> int:
+def amount(data: Mapping[str, Any], products: list[tuple[Product, int]]) -> int:
+    """What an order came to, in hundredths; the sum of its lines when it does not say. Problem when it says nonsense."""
     for field in _AMOUNTS:
-        amount = money(data.get(field), field)
-        if amount is not None:
-            return amount
+        said = money(data.get(field), field)
+        if said is not None:
+            return said
     return sum((product.price or 0) * pieces for product, pieces in products)
