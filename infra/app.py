@@ -5,6 +5,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import Any
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infra.config import PLACEHOLDER_ACCOUNT, ROOT, Config, cdk_json, config
+from infra.config import PLACEHOLDER_ACCOUNT, ROOT, Config, ConfigInvalid, cdk_json, config
 from infra.content import compiled
 from infra.stack import MailwrightStack
+from mailwright.content.findings import ContentInvalid
 
 
 def build(given: Mapping[str, Any], outdir: Path | None = None) -> App:
@@ -46,7 +48,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.app", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("-c", "--context", action="append", default=[], metavar="key=value")
     given = dict(pair.partition("=")[::2] for pair in parser.parse_args().context)
-    build(given).synth()
+    try:
+        build(_known(given)).synth()
+    except (ConfigInvalid, ContentInvalid) as error:
+        sys.exit(str(error))
+
+
+def _known(given: dict[str, str]) -> dict[str, str]:
+    known = ["environment", *(field.name for field in fields(Config))]
+    for key in given.keys() - set(known):
+        raise ConfigInvalid(f"-c {key}=...: there is no such setting; the settings are {', '.join(known)}")
+    return given
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Two Firehoses into the lake: `events` copies the stream, `journal` takes what became of each email."""
 
-from aws_cdk import Aws
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kinesisfirehose as firehose
@@ -70,7 +70,13 @@ class Lake(Construct):
         return delivery
 
     def _destination(self, prefix: str, role: iam.Role, processing: _Processing | None = None) -> _S3:
-        log_stream = logs.LogStream(self, f"{prefix.title()}Log", log_group=self._logs, log_stream_name=prefix)
+        log_stream = logs.LogStream(
+            self,
+            f"{prefix.title()}Log",
+            log_group=self._logs,
+            log_stream_name=prefix,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
         return _S3(
             bucket_arn=self._bucket.bucket_arn,
             role_arn=role.role_arn,
