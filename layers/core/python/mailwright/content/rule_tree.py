@@ -161,7 +161,7 @@ class RuleTree:
     def _segment(self, node: exp.Anonymous, depth: int) -> Expr:
         if node.name.lower() != "segment":
             hint = meant(node.name.lower(), ["segment"]) or "the one function is segment('name')"
-            raise Refused(f"there is no function {node.name}()", hint, max(0, offset(node) - len(node.name) - 1))
+            raise Refused(f"there is no function {node.name}()", hint, offset(node))
         arguments = node.expressions
         if len(arguments) != 1 or not (isinstance(arguments[0], exp.Literal) and arguments[0].is_string):
             raise Refused("segment() takes one name in single quotes", "segment('lapsed-customers')", offset(node))

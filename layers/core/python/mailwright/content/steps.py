@@ -87,7 +87,7 @@ class Steps:
         op = self._op(where, item)
         if op is None:
             return after
-        read = self.reader.mapping(where, item, KINDS[op], f"a {op} step")
+        read = self.reader.mapping(where, item, KINDS[op], f"{'an' if op == 'if' else 'a'} {op} step")
         id_ = self._id(where, read, f"{place}.{op}")
         build = {"wait": self._wait, "send": self._send, "if": self._if, "split": self._split}[op]
         if op in read:
