@@ -20,12 +20,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer; `body` is sent as JSON, None as nothing. `log` is what the handler's one log line says."""
+    """What to answer: `body` as JSON, `html` as a page, or nothing. `log` is what the handler's one log line says."""
 
     status: int
     body: dict[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     log: Mapping[str, Any] = field(default_factory=dict)
+    html: str = ""
 
 
 def request(event: Mapping[str, Any]) -> Request:
@@ -45,6 +46,9 @@ def request(event: Mapping[str, Any]) -> Request:
 
 def response(reply: Reply) -> dict[str, Any]:
     """The response object API Gateway takes."""
+    if reply.html:
+        page = {"content-type": "text/html; charset=utf-8", "cache-control": "no-store", **reply.headers}
+        return {"statusCode": reply.status, "headers": page, "body": reply.html, "isBase64Encoded": False}
     headers = {"content-type": "application/json", "cache-control": "no-store"} if reply.body is not None else {}
     body = "" if reply.body is None else json.dumps(reply.body, ensure_ascii=True, separators=(",", ":"))
     return {"statusCode": reply.status, "headers": {**headers, **reply.headers}, "body": body, "isBase64Encoded": False}
