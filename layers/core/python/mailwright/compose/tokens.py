@@ -45,7 +45,5 @@ def open_sealed(keys: Mapping[str, str], purpose: str, token: str) -> str | None
 def _cipher(key: str) -> AESSIV:
     """AES-SIV takes 512 bits; Secrets Manager makes letters and digits. SHA-512 of enough of them is a uniform key."""
     if len(key) < _SHORTEST:
-        raise ValueError(
-            f"a key of the tokens secret has {len(key)} characters; it needs at least {_SHORTEST} random ones"
-        )
+        raise ValueError(f"a key in the tokens secret has {len(key)} characters; {_SHORTEST} random ones are the least")
     return AESSIV(hashlib.sha512(b"mailwright tokens\0" + key.encode()).digest())
