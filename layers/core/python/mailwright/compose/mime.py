@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.policy import SMTP
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate, getaddresses
 from typing import Any
 
 from mailwright.compose.address import sendable
@@ -66,8 +66,8 @@ def mime(
 
 def _part(kind: str, text: str) -> bytes:
     head = f'Content-Type: {kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    lines = "\r\n".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return head.encode() + binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
+    return head.encode() + binascii.b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
 
 
 def _checked(name: str, value: str) -> str:
@@ -77,8 +77,9 @@ def _checked(name: str, value: str) -> str:
 
 
 def _mailbox(name: str, value: str) -> Address:
-    """`Name <address>` or an address; its display name may be in any script."""
-    said, address = parseaddr(_checked(name, value))
+    """`Name <address>` or an address, exactly one; the name may be in any script."""
+    found = getaddresses([_checked(name, value)])
+    said, address = found[0] if len(found) == 1 else ("", "")
     spec = sendable(address)
     if not spec:
         raise Problem("address", f"{name}: {value[:80]!r} is not an address that can be sent to")
