@@ -71,7 +71,7 @@ def _order_id(data: Mapping[str, Any]) -> str:
 
 
 def amount(data: Mapping[str, Any], products: list[tuple[Product, int]]) -> int:
-    """What an order came to, in hundredths; the sum of its lines when it does not say. Problem when it says nonsense."""
+    """What an order came to, in hundredths; the sum of its lines when it does not say. Problem for nonsense."""
     for field in _AMOUNTS:
         said = money(data.get(field), field)
         if said is not None:
