@@ -54,6 +54,11 @@ class Firehose(Service):
         self._write = write
         self.told: Callable[[str, bytes], None] = lambda name, record: None
 
+    @property
+    def written(self) -> int:
+        """How many objects have been written to the lake."""
+        return sum(delivery.written for delivery in self.deliveries.values())
+
     @operation("DeliveryStreamName", "Records")
     def put_record_batch(self, request: dict[str, Any]) -> dict[str, Any]:
         name, records = request["DeliveryStreamName"], [bytes(record["Data"]) for record in request["Records"]]

@@ -14,11 +14,12 @@ from local.world.due import DueWatch
 from local.world.engine import Engine
 from local.world.invoke import Failure, Handler, Invoker, handler_of
 from local.world.memory.engine import MemoryEngine
+from local.world.needs import Need, needs
 from local.world.pollers import feed
 from local.world.pollers.asynchronous import Asynchronous
 from local.world.pollers.eventbridge import Buses
 from local.world.pollers.kinesis import KinesisTrigger
-from local.world.pollers.schedule import Needed, ScheduleTrigger
+from local.world.pollers.schedule import ScheduleTrigger
 from local.world.pollers.sqs import SqsTrigger
 from local.world.pollers.table import TableTrigger
 from local.world.ses import Mail, bare
@@ -101,8 +102,7 @@ class World:
         stream.consumers += [self.tally.streamed, self._copy]
         table.consumers.append(due.take)
         self._looks += [stream.look, table.look]
-        # What a schedule's function would find: `tick` the profiles that are due, `campaign` the content's campaigns.
-        needed: dict[str, Needed] = {"tick": due.earliest}
+        needed = needs(due, self.content, self.engine.firehose)
         for function in self.functions:
             for trigger in function.triggers:
                 match trigger.kind:
@@ -114,8 +114,11 @@ class World:
                         self._looks.append(SqsTrigger(self.engine, function, trigger, self.invoker).look)
                     case "eventbridge":
                         self.buses.rule(function, trigger)
-                    case "schedule" if function.name != "campaign" or self.content.campaigns:
-                        schedule = ScheduleTrigger(self.clock, function, trigger, invoke, needed.get(function.name))
+                    case "schedule":
+                        need = needed.get(function.name, Need(lambda last: last, daemon=True))
+                        schedule = ScheduleTrigger(
+                            self.clock, function, trigger, invoke, need.needed, daemon=need.daemon
+                        )
                         self._looks.append(schedule.look)
         self.engine.sqs.told = self.tally.queued
         self.engine.firehose.told = self.tally.journalled

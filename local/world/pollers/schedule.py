@@ -1,8 +1,9 @@
 """The schedule trigger: EventBridge Scheduler on the virtual clock.
 
-A function that would find nothing is not called. `needed()` gives the earliest instant at which a run could find
-something to do (None: nothing as things stand), and the next run is at the first slot at or after it. A run in between
-would have returned without effect, so the outcome is that of running at every slot; `look` asks again after every step.
+A function that would find nothing is not called. `needed(last)` gives the earliest instant after the last run at which
+a run could find something to do (None: never, as things stand), and the next run is at the first slot at or after it.
+A run in between would have returned without effect, so the outcome is that of running at every slot; `look` asks again
+after every step. `needs.py` says what each function looks for.
 """
 
 from collections.abc import Callable
@@ -13,33 +14,41 @@ from local.world.cron import cron, every
 from local.world.pollers.asynchronous import Asynchronous
 from mailwright.model.times import iso
 
-Needed = Callable[[], int | None]
+Needed = Callable[[int], int | None]
 
 
 class ScheduleTrigger:
-    """One schedule. Without `needed` it runs at every slot, and does not by itself keep a world running."""
+    """One schedule. A daemon does not by itself keep a world running."""
 
     def __init__(
-        self, clock: Clock, function: Function, trigger: Trigger, invoke: Asynchronous, needed: Needed | None = None
+        self,
+        clock: Clock,
+        function: Function,
+        trigger: Trigger,
+        invoke: Asynchronous,
+        needed: Needed = lambda last: last,
+        *,
+        daemon: bool = True,
     ) -> None:
         self._clock = clock
         self._function = function
         self._invoke = invoke
         self._needed = needed
+        self._daemon = daemon
         self._next = cron(trigger["cron"]) if "cron" in trigger.options else every(trigger["every"])
         self._last = clock()  # no slot at or before this one is to run
         self._timer: Timer | None = None
 
     def look(self) -> None:
         """Set the timer to the slot that the state of things asks for."""
-        earliest = self._last if self._needed is None else self._needed()
+        earliest = self._needed(self._last)
         slot = None if earliest is None else self._next(max(self._last, earliest - 1))
         if self._timer is not None and self._timer.live:
             if self._timer.when == slot:
                 return
             self._clock.cancel(self._timer)
         if slot is not None:
-            self._timer = self._clock.at(slot, lambda: self._run(slot), daemon=self._needed is None)
+            self._timer = self._clock.at(slot, lambda: self._run(slot), daemon=self._daemon)
 
     def _run(self, slot: int) -> None:
         self._last = max(slot, self._clock())
