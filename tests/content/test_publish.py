@@ -251,7 +251,8 @@ def test_a_campaign_goes_out_at_an_instant_or_by_cron(tmp_path: Path, at: str) -
         ("hello", "receipt", "3:11: template 'receipt' is not marketing"),
         ("2026-11-27T09:00:00Z", "tomorrow", "4:5: 'tomorrow' is neither an instant nor a cron line"),
         ("2026-11-27T09:00:00Z", "61 9 * * *", "4:5: '61' is no minute"),
-        ("2026-11-27T09:00:00Z", "0 9 * * mon", "4:5: 'mon' is no day of the week"),
+        ("2026-11-27T09:00:00Z", "0 9 30 2 *", "4:5: '0 9 30 2 *' never comes"),
+        ("2026-11-27T09:00:00Z", "0 9 * * mon", "4:5: 'mon' is no weekday"),
     ],
 )
 def test_what_is_wrong_with_a_campaign(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -1,13 +1,11 @@
 """campaigns/*.yaml: one template to one segment, once or on a schedule."""
 
-import re
-
 from mailwright.content.document import Document
 from mailwright.content.fields import Field, Reader
 from mailwright.content.findings import Finding
 from mailwright.content.journeys import CLASSES, Names
 from mailwright.model.content import Campaign
-from mailwright.model.times import parse_iso
+from mailwright.model.schedule import Cron, following, parse
 
 FIELDS = (
     Field("name", "text", "the same as the file's name"),
@@ -18,8 +16,6 @@ FIELDS = (
     Field("offers", "texts", "offers the email may show; the first that is open to the customer is taken"),
     Field("class", "text", "marketing or transactional; marketing when absent"),
 )
-_RANGES = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("day of the week", 0, 7))
-_PART = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?")
 
 
 def read_campaign(stem: str, document: Document, names: Names) -> tuple[Campaign | None, list[Finding]]:
@@ -37,8 +33,8 @@ def read_campaign(stem: str, document: Document, names: Names) -> tuple[Campaign
         reader.wrong(("template",), f"template {template!r} is not {said}", "give both the same class")
     for index, offer in enumerate(read.get("offers", [])):
         reader.known(("offers", index), offer, names.offers, "offer")
-    if "at" in read and (problem := wrong_time(read["at"])):
-        reader.wrong(("at",), problem, "2026-11-27T09:00:00Z, or minute hour day month weekday: 0 9 * * 1")
+    if "at" in read:
+        _when(reader, read["at"])
     if reader.findings:
         return None, reader.findings
     campaign = Campaign(
@@ -47,19 +43,9 @@ def read_campaign(stem: str, document: Document, names: Names) -> tuple[Campaign
     return campaign, []
 
 
-def wrong_time(text: str) -> str:
-    """What is wrong with a campaign's `at`; "" when nothing is."""
-    parts = text.split()
-    if len(parts) != 5:
-        try:
-            parse_iso(text)
-        except ValueError:
-            return f"{text!r} is neither an instant nor a cron line"
-        return ""
-    for part, (name, least, most) in zip(parts, _RANGES, strict=True):
-        for item in part.split(","):
-            match = _PART.fullmatch(item)
-            numbers = [int(group) for group in match.groups()[:2] if group] if match else []
-            if match is None or any(not least <= number <= most for number in numbers) or match.group(3) == "0":
-                return f"{item!r} is no {name} ({least}-{most}, *, 1-5, */15)"
-    return ""
+def _when(reader: Reader, at: str) -> None:
+    try:
+        if isinstance(parse(at), Cron) and following(at, 0) is None:
+            reader.wrong(("at",), f"{at!r} never comes", "is there such a day in that month?")
+    except ValueError as error:
+        reader.wrong(("at",), str(error), "2026-11-27T09:00:00Z, or minute hour day month weekday: 0 9 * * 1")
