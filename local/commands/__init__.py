@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from local.commands.check import check
+from local.commands.convert import convert
 from local.commands.init import init
 from local.commands.publish import publish
 
-COMMANDS: list[Callable[..., Any]] = [check, init, publish]
+COMMANDS: list[Callable[..., Any]] = [check, convert, init, publish]

@@ -1,0 +1,1 @@
+"""Order exports to events: a column map in YAML says what the columns mean."""
