@@ -1,4 +1,4 @@
-"""The templates we ship, rendered for everybody from a stranger to the best customer: never a hole, never broken HTML."""
+"""The templates we ship, for everybody from a stranger to the best customer: never a hole, never broken HTML."""
 
 import re
 from collections.abc import Iterator
@@ -160,10 +160,13 @@ class _Page(HTMLParser):
         self.empty_tables = 0
         self.parts: list[str] = []
         # Outlook sees what is in conditional comments: those must balance as well.
-        self.feed(re.sub(r"<!--\[if mso \| IE\]>|<!\[endif\]-->", "", html))
+        self.feed(re.sub(r"<!--\[if[^\]]*\]>(?:<!-->)?|<!--<!\[endif\]-->|<!\[endif\]-->", "", html))
         self.close()
         self.unclosed += self.stack
         self.text = " ".join("".join(self.parts).split())
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        """Neither opens nor closes anything."""
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag not in self.VOID:

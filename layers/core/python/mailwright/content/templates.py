@@ -104,11 +104,11 @@ def _sources(folder: Path, root: Path, cls: Class) -> tuple[str, str, list[Findi
     tags, unclosed = scan(source)
     tree, unmatched = parse_mjml(source, tags)
     findings += unclosed or unmatched
-    reading, refused = _reading(source.text)
-    findings += [_placed(source, refusal) for refusal in refused]
     if findings:
         return "", "", findings
-    findings = check(tree, source) + _must_print(source, reading, cls)
+    reading, refused = _reading(source.text)
+    findings = [_placed(source, refusal) for refusal in refused] + check(tree, source)
+    findings += [] if refused else _must_print(source, reading, cls)
     own, found = _own_text(folder / "template.txt", root, cls)
     findings += found
     if findings:
