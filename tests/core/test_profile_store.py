@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from mailwright.fold.reduce import reduce
 from mailwright.model.event import Event
@@ -130,6 +130,7 @@ def test_our_own_write_whose_reply_was_lost_counts_as_written(client: Any, spill
     store = ProfileStore(client, TABLE)
     operation = "transact_write_items" if spills else "put_item"
     send = getattr(client, operation)
+    client.meta.events.register_first("before-send.dynamodb.PutItem", _break_once())
 
     def twice(**request: Any) -> Any:
         send(**request)
@@ -153,6 +154,7 @@ def test_keys_that_dynamodb_leaves_out_are_asked_for_again(client: Any) -> None:
     store = ProfileStore(client, TABLE)
     for name in ("c1", "c2", "c3"):
         store.commit(visited(name), None, Pending())
+    store._wire = None  # answers of the client are easier to cut short
     whole = client.batch_get_item
 
     def one_at_a_time(*, RequestItems: Any) -> Any:  # noqa: N803
@@ -171,6 +173,18 @@ def test_keys_that_dynamodb_leaves_out_are_asked_for_again(client: Any) -> None:
 def test_an_error_that_is_no_conflict_is_raised(client: Any) -> None:
     with pytest.raises(ClientError, match="ResourceNotFound"):
         ProfileStore(client, "nowhere").commit(visited(), None, Pending())
+
+
+def _break_once() -> Any:
+    """A connection that breaks before the first request is out."""
+    left = [True]
+
+    def lose(**_: object) -> None:
+        if left:
+            left.clear()
+            raise ReadTimeoutError(endpoint_url="https://example.invalid")
+
+    return lose
 
 
 def _item(client: Any) -> Any:

@@ -72,11 +72,14 @@ def preferred(weights: Weights) -> str | None:
 
     Decay moves all names alike, so the answer does not depend on when it is asked.
     """
-    best, most = None, -1
-    if weights:
-        oldest = min(min(periods) for periods in weights.values())
-        for name in sorted(weights):
-            score = sum(weight << (period - oldest) for period, weight in weights[name].items())
-            if score > most:
-                best, most = name, score
+    best, most = None, 0
+    base = None
+    for name, periods in weights.items():
+        score = 0
+        for period, weight in periods.items():
+            if base is None:
+                base = period - PERIODS_KEPT  # no period kept lies before it, whichever this one is
+            score += weight << (period - base)
+        if score > most or (score == most and best is not None and name < best):
+            best, most = name, score
     return best

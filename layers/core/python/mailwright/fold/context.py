@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mailwright.fold.registers import write
+from mailwright.fold.registers import Registers, write
 from mailwright.fold.traits import trait
 from mailwright.model.event import Event
 from mailwright.model.profile import Profile
@@ -28,16 +28,22 @@ def surroundings(profile: Profile, event: Event) -> None:
     traits are read by `reduce` with those of the event, because they can be.
     """
     context, registers, at = event.context, profile.context, event.at
-    said: dict[str, Any] = {"timezone": context.get("timezone"), "locale": context.get("locale")}
-    where = context.get("location")
+    timezone, locale, where = context.get("timezone"), context.get("locale"), context.get("location")
+    if timezone:
+        _hear(registers, "timezone", at, timezone)
+    if locale:
+        _hear(registers, "locale", at, locale)
     if isinstance(where, dict):
-        said["country"], said["city"] = where.get("country_code") or where.get("country"), where.get("city")
-    said["device"] = _device(context)
-    for name, value in said.items():
-        if value and isinstance(value, str):
-            held = registers.get(name)
-            if held is None or at >= held[0]:
-                write(registers, name, at, value[:_LONGEST])
+        _hear(registers, "country", at, where.get("country_code") or where.get("country"))
+        _hear(registers, "city", at, where.get("city"))
+    if device := _device(context):
+        _hear(registers, "device", at, device)
+
+
+def _hear(registers: Registers, name: str, at: int, value: Any) -> None:
+    held = registers.get(name)
+    if value and isinstance(value, str) and (held is None or at >= held[0]):
+        write(registers, name, at, value[:_LONGEST])
 
 
 def _device(context: Mapping[str, Any]) -> str | None:

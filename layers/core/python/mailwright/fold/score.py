@@ -8,6 +8,8 @@ An email opened adds 1 on a day on which the customer also did one of these; alo
 all opens are machines. 30 points are worth 50: three orders today, or a visit on every day of a month.
 """
 
+from operator import mul
+
 from mailwright.model.profile import COUNTERS, Profile
 from mailwright.model.times import DAY
 
@@ -30,13 +32,9 @@ def engagement(profile: Profile, now: int) -> int:
         if age > DAYS:
             break
         counts = profile.days[day]
-        points = sum(map(_times, _WEIGHTS, counts))
+        points = sum(map(mul, _WEIGHTS, counts))
         if points and len(counts) > _OPENS:
             points += counts[_OPENS]
         total += points * _DECAY[max(age, 0)]
     whole = total + HALF * _UNIT
     return (200 * total + whole) // (2 * whole)
-
-
-def _times(weight: int, number: int) -> int:
-    return weight * number

@@ -1,8 +1,12 @@
 """The columns rules may name, computed from a profile at an instant: exactly those of model.columns."""
 
+from itertools import zip_longest
+from operator import itemgetter
+
 from mailwright.expression.tree import Scalar
 from mailwright.fold import cart as carts
 from mailwright.fold.affinity import preferred
+from mailwright.fold.counters import PLACE
 from mailwright.fold.lifecycle import stage
 from mailwright.fold.orders import lifetime_value
 from mailwright.fold.score import engagement
@@ -16,24 +20,27 @@ ROLLING = {
     "orders": "orders", "revenue": "revenue", "visits": "visits", "product_views": "views", "clicks": "clicks",
     "opens": "opens",
 }  # fmt: skip
-_PLACES = tuple(COUNTERS.index(counter) for counter in ROLLING.values())
+_PLACES = tuple(PLACE[counter] for counter in ROLLING.values())
 _WIDTH = max(_PLACES) + 1
-_NAMES = tuple(tuple(f"{prefix}_{window}d" for prefix in ROLLING) for window in WINDOWS)
+_TOTALS = itemgetter(*(PLACE[name] for name in ("orders", "revenue", "items", "cancellations", "refunds")))
+_REVENUE = list(ROLLING).index("revenue")
+_NAMES = tuple(
+    tuple((f"{prefix}_{window}d", place) for prefix, place in zip(ROLLING, _PLACES, strict=True)) for window in WINDOWS
+)
 
 
 def columns(profile: Profile, now: int) -> dict[str, Scalar]:
     """Every column of COLUMNS; what is not known is None. Money is in the shop's currency, not in hundredths."""
     totals = profile.totals + [0] * (len(COUNTERS) - len(profile.totals))
-    number = dict(zip(COUNTERS, totals, strict=True))
-    orders, revenue = number["orders"], number["revenue"]
+    orders, revenue, items, cancellations, refunds = _TOTALS(totals)
     row: dict[str, Scalar] = dict.fromkeys(COLUMNS)
     row["orders"] = orders
     row["revenue"] = revenue / 100
     row["lifetime_value"] = lifetime_value(profile) / 100
     row["average_order_value"] = round(revenue / orders) / 100 if orders else None
-    row["items"] = number["items"]
-    row["cancellations"] = number["cancellations"]
-    row["refunds"] = number["refunds"] / 100
+    row["items"] = items
+    row["cancellations"] = cancellations
+    row["refunds"] = refunds / 100
     _rolling(row, profile, now // DAY)
     row["days_since_first_order"] = _days(profile.first_order, now)
     row["days_since_last_order"] = _days(profile.last_order, now)
@@ -49,20 +56,22 @@ def columns(profile: Profile, now: int) -> dict[str, Scalar]:
 
 
 def _rolling(row: dict[str, Scalar], profile: Profile, today: int) -> None:
-    """Today and the days before it: the last 7 days are today and six more. Newest first, one running sum."""
-    sums = [0] * len(ROLLING)
-    days = iter(reversed(profile.days.items()))
-    upcoming = next(days, None)
+    """Today and the days before it: the last 7 days are today and six more. Each window adds its days to the shorter
+    one's sums.
+    """
+    days = profile.days
+    places = sorted(days, reverse=True)
+    sums, start = [0] * _WIDTH, 0
     for window, names in zip(WINDOWS, _NAMES, strict=True):
-        while upcoming is not None and upcoming[0] > today - window:
-            counts = upcoming[1]
-            if len(counts) < _WIDTH:
-                counts = counts + [0] * (_WIDTH - len(counts))
-            for slot, place in enumerate(_PLACES):
-                sums[slot] += counts[place]
-            upcoming = next(days, None)
-        row.update(zip(names, sums, strict=True))
-        row[names[1]] = sums[1] / 100
+        end = start
+        while end < len(places) and places[end] > today - window:
+            end += 1
+        if end > start:
+            counts = zip_longest(sums, *[days[day] for day in places[start:end]], fillvalue=0)
+            sums, start = list(map(sum, counts)), end
+        for name, place in names:
+            row[name] = sums[place]
+        row[names[_REVENUE][0]] = sums[_PLACES[_REVENUE]] / 100
 
 
 def _days(since: int, now: int) -> int | None:

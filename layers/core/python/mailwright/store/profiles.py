@@ -1,8 +1,9 @@
 """The `profile` rows: read in batches, written under their version, found again by their timers."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from mailwright.fold.affinity import preferred
@@ -22,6 +23,7 @@ from mailwright.store.rows import (
     seen_row,
     versioned,
 )
+from mailwright.store.wire import wire
 from mailwright.workflow.ports import Spill
 
 if TYPE_CHECKING:
@@ -29,7 +31,35 @@ if TYPE_CHECKING:
 
 KEYS = 100  # a BatchGetItem request
 ROUNDS = 8  # of asking again for what DynamoDB left out
+_encode = msgspec.json.Encoder().encode  # bytes become base64, as DynamoDB wants them
 LOST = frozenset(("ConditionalCheckFailed", "TransactionConflict"))  # reasons that mean another writer
+
+
+# Of a row in a BatchGetItem answer only what makes a profile is looked at.
+class _Text(TypedDict):
+    S: str
+
+
+class _Number(TypedDict):
+    N: str
+
+
+class _Bytes(TypedDict):
+    B: bytes
+
+
+class _Row(TypedDict):
+    customer_id: _Text
+    v: _Number
+    state: _Bytes
+
+
+class _Answer(TypedDict):
+    Responses: dict[str, list[_Row]]
+    UnprocessedKeys: dict[str, Any]
+
+
+_decode = msgspec.json.Decoder(_Answer).decode
 
 
 class ReadIncomplete(RuntimeError):
@@ -42,6 +72,7 @@ class ProfileStore:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client: Any = client
         self._table = table
+        self._wire = wire(client)
 
     def load(self, customer_ids: Sequence[str]) -> dict[str, Profile]:
         """Profiles by customer; strongly consistent, 100 a request. ReadIncomplete when throttled for good."""
@@ -55,12 +86,19 @@ class ProfileStore:
     def _batch(self, keys: list[Item]) -> Iterator[Item]:
         request: dict[str, Any] = {self._table: {"Keys": keys, "ConsistentRead": True}}
         for _ in range(ROUNDS):
-            reply = self._client.batch_get_item(RequestItems=request)
+            reply = self._read(request)
             yield from reply["Responses"].get(self._table, [])
             request = reply.get("UnprocessedKeys") or {}
             if not request:
                 return
         raise ReadIncomplete(f"{len(request[self._table]['Keys'])} profiles were left out {ROUNDS} times")
+
+    def _read(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer = self._wire.call("BatchGetItem", _encode({"RequestItems": request})) if self._wire else None
+        if answer is not None:
+            return cast("dict[str, Any]", _decode(answer))
+        reply: dict[str, Any] = self._client.batch_get_item(RequestItems=request)
+        return reply
 
     def seen(self, customer_id: str, day: int) -> bytes:
         """All ids spilled for the span that begins at `day`."""
@@ -85,12 +123,16 @@ class ProfileStore:
             if spills:
                 self._transact(item, condition, profile, spills)
             else:
-                self._client.put_item(TableName=self._table, Item=item, **condition)
+                self._put({"TableName": self._table, "Item": item, **condition})
         except ClientError as error:
             if not _lost(error):
                 raise
             return self._is_ours(item)
         return True
+
+    def _put(self, request: dict[str, Any]) -> None:
+        if self._wire is None or self._wire.call("PutItem", _encode(request)) is None:
+            self._client.put_item(**request)
 
     def _transact(self, item: Item, condition: dict[str, Any], profile: Profile, spills: Sequence[Spill]) -> None:
         puts = [{"Put": {"TableName": self._table, "Item": item, **condition}}]
