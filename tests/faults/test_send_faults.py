@@ -57,9 +57,9 @@ def test_a_crash_at_any_point_ends_in_one_email_at_most_and_a_known_state(point,
     copies = world.copies[task().key]
     if cls == "M":
         assert copies <= 1
-        assert state == ("accepted" if copies and (feedback == "arrives" or "outcome, before the" in point) else state)
-        assert state in ("accepted", "unconfirmed")
-        assert copies == 1 or state == "unconfirmed"
+        harmless = point.startswith(("before the claim", "after the outcome"))
+        assert state == ("accepted" if copies and (feedback == "arrives" or harmless) else "unconfirmed")
+        assert copies == (0 if point == "after the claim, before the post" else 1)
     else:
         assert state == "accepted"
         assert 1 <= copies <= 2
