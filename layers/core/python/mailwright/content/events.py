@@ -3,10 +3,10 @@
 from mailwright.content.document import Where
 from mailwright.content.fields import Reader
 from mailwright.content.findings import Finding, meant
+from mailwright.fold.reduce import CALLS, IGNORED, TRACK
 from mailwright.sources.names import ALIASES, CANONICAL, canonical
 
-CALLS = ("identify", "page", "screen", "group", "alias")  # Segment's other calls, by their type
-UNSEEN = ("Email Sent", "Email Delivered")  # go to the lake, past the profiles
+KNOWN = CANONICAL | TRACK.keys()
 
 
 def event_names(reader: Reader, where: Where, names: list[str]) -> list[str]:
@@ -18,10 +18,11 @@ def _one(reader: Reader, where: Where, name: str) -> str:
     known = canonical(name)
     if name in CALLS:
         return name
-    if known in UNSEEN:
-        reader.wrong(where, f"profiles never see {known!r}", "use Email Opened, Email Link Clicked or a wait")
-    elif known not in CANONICAL:
+    if known in IGNORED:
+        hint = "use Email Opened, Email Link Clicked or a wait" if known.startswith("Email") else ""
+        reader.wrong(where, f"profiles never see {known!r}", hint)
+    elif known not in KNOWN:
         at = reader.document.finding(where, f"{name!r} is not a known event: taken as one of your own")
-        hint = meant(name, [*CANONICAL, *ALIASES, *CALLS])
+        hint = meant(name, [*sorted(KNOWN), *ALIASES, *CALLS])
         reader.findings.append(Finding(at.file, at.line, at.column, at.message, hint, warning=True))
     return known

@@ -26,7 +26,7 @@ ENTRIES = 10  # passes through one journey that one wake-up may begin
 
 
 class Trigger(NamedTuple):
-    """Something that may make a customer enter or leave. Ordered by time, then id."""
+    """Something that may make a customer enter or leave."""
 
     at: int  # event time, milliseconds UTC
     id: str  # of the event; "" for a change of segment
@@ -53,7 +53,8 @@ class Advance(NamedTuple):
 def advance(plan: Plan, position: Position | None, triggers: Iterable[Trigger], scene: Scene) -> Advance:
     """The position after this wake-up (None: never entered) and the emails it planned. `position` is not changed."""
     walk = _Walk(plan, position, scene)
-    mine = sorted(trigger for trigger in triggers if trigger.name in plan.enter or trigger.name in plan.exit)
+    mine = [trigger for trigger in triggers if trigger.name in plan.enter or trigger.name in plan.exit]
+    mine.sort(key=lambda one: (one.at, one.name in plan.exit, one.id))  # of the same instant, the exit is heard last
     walk.doom = max((trigger.at for trigger in mine if trigger.name in plan.exit), default=-1)
     for trigger in mine:
         if trigger.name in plan.exit:
