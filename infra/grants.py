@@ -13,6 +13,7 @@ from aws_cdk import aws_iam as iam
 
 from functions.wiring import Function, Trigger
 from infra.resources import Resources
+from infra.secret import arn
 
 _READ_KEY = ("kms:Decrypt", "kms:DescribeKey")
 _WRITE_KEY = ("kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo", *_READ_KEY)
@@ -71,8 +72,8 @@ def _table(found: Resources) -> dict[tuple[str, str], list[Grant]]:
                 conditions=sender,
             )
         ],
-        ("tokens", "read"): [Grant(secret, (found.secrets.tokens.secret_arn,), "secretsmanager", _READ_KEY[:1])],
-        ("ingest", "read"): [Grant(secret, (found.secrets.ingest.secret_arn,), "secretsmanager", _READ_KEY[:1])],
+        ("tokens", "read"): [Grant(secret, (arn(found.secrets.tokens),), "secretsmanager", _READ_KEY[:1])],
+        ("ingest", "read"): [Grant(secret, (arn(found.secrets.ingest),), "secretsmanager", _READ_KEY[:1])],
         ("content", "read"): [],
     }
 

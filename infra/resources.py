@@ -13,7 +13,7 @@ from infra.buckets import Buckets
 from infra.lake import Lake
 from infra.mail import Mail
 from infra.queues import Queues
-from infra.secret import Secrets
+from infra.secret import Secrets, arn
 
 CONTENT_FILE = "/opt/content.json"  # where the content layer lands
 
@@ -42,7 +42,7 @@ class Resources:
             "JOURNAL_STREAM": self.lake.journal.ref,
             "CONFIGURATION_SET": self.mail.configuration_set,
             "PUBLIC_URL": self.api.url,
-            "TOKENS_SECRET": self.secrets.tokens.secret_arn,
-            "INGEST_SECRET": self.secrets.ingest.secret_arn,
+            "TOKENS_SECRET": arn(self.secrets.tokens),
+            "INGEST_SECRET": arn(self.secrets.ingest),
             "CONTENT_FILE": CONTENT_FILE,
         }

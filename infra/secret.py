@@ -1,6 +1,7 @@
 """The two secrets. Their values are made by Secrets Manager at deploy time and are in no template and no file."""
 
 import json
+import string
 from dataclasses import dataclass
 
 from aws_cdk import RemovalPolicy
@@ -17,6 +18,13 @@ class Secrets:
 
     tokens: secretsmanager.Secret
     ingest: secretsmanager.Secret
+
+
+def arn(secret: secretsmanager.Secret) -> str:
+    """The ARN by its attribute. `Ref` is the same on AWS, and only the name on the engine of the end-to-end test."""
+    resource = secret.node.default_child
+    assert isinstance(resource, secretsmanager.CfnSecret)
+    return resource.attr_id
 
 
 def secrets(scope: Construct, config: Config, key: kms.IKey) -> Secrets:
@@ -64,7 +72,7 @@ def _secret(
             secret_string_template=json.dumps(known),
             generate_string_key=generated,
             password_length=length,
-            exclude_punctuation=True,
+            exclude_characters=string.punctuation,  # a write key stands in Basic credentials and in pages
         ),
         removal_policy=removal,
     )

@@ -21,7 +21,7 @@ from infra.mail import Mail
 from infra.nag import acknowledge
 from infra.queues import queues
 from infra.resources import Resources
-from infra.secret import secrets
+from infra.secret import arn, secrets
 from infra.stream import events_stream
 from infra.table import customers_table
 from infra.triggers import Triggers
@@ -72,7 +72,7 @@ class MailwrightStack(Stack):
         values = {
             "ApiUrl": found.api.url,
             "EventBusName": found.buses["shop"].event_bus_name,
-            "IngestSecretArn": found.secrets.ingest.secret_arn,
+            "IngestSecretArn": arn(found.secrets.ingest),
             "CustomersTableName": found.table.table_name,
             "LakeBucketName": found.buckets.lake.bucket_name,
             "QuarantineBucketName": found.buckets.quarantine.bucket_name,
