@@ -276,3 +276,21 @@ def test_files_that_nobody_would_read_are_pointed_out(tmp_path: Path) -> None:
 def test_hostile_yaml_is_a_finding_never_a_traceback(tmp_path: Path, text: str) -> None:
     for name in ("shop.yaml", "segments/x.yaml", "journeys/x.yaml", "campaigns/x.yaml"):
         assert findings(tmp_path, {name: text})
+
+
+def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
+    folder(tmp_path)
+    (tmp_path / "segments" / "x.yaml").mkdir()
+    (tmp_path / "journeys" / "plain.yaml").write_bytes(b"description: \xff\n")
+    assert [str(finding) for finding in examine(tmp_path)[1]] == [
+        "journeys/plain.yaml: not UTF-8 text at byte 13",
+        "segments/x.yaml: cannot be read: Is a directory",
+    ]
+
+
+def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path) -> None:
+    text = "\ufeff" + SEGMENT.replace("orders >=", "order >=").replace("\n", "\r\n")
+    folder(tmp_path)
+    (tmp_path / "segments" / "x.yaml").write_bytes(text.encode())
+    (found,) = examine(tmp_path)[1]
+    assert str(found).startswith("segments/x.yaml:2:7: there is no column 'order'")

@@ -106,6 +106,8 @@ def read(path: Path, root: Path) -> tuple[Document | None, list[Finding]]:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         return None, [Finding(file, line, column, f"not valid YAML: {error.problem}")]
+    except OSError as error:
+        return None, [Finding(file, 0, 0, f"cannot be read: {error.strerror}")]
     except RecursionError:
         return None, [Finding(file, 0, 0, "nested too deeply")]
     except yaml.YAMLError as error:  # a character YAML does not allow, a tag that makes objects
