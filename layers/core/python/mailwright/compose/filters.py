@@ -3,8 +3,10 @@
 A value is missing when it is None, undefined or an empty text; a missing value passes through as "" and prints nothing.
 """
 
+import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +29,7 @@ def clean(text: str) -> str:
 def shown(value: Any) -> str:
     """What a value prints: text and numbers as people write them; nothing for anything that is not plain data."""
     if type(value) is str:
-        return clean(value)
+        return value if value.isprintable() else clean(value)
     if type(value) is bool:
         return "yes" if value else "no"
     if type(value) is int:
@@ -44,7 +46,12 @@ def missing(value: Any) -> bool:
 
 def safe_url(value: Any) -> str:
     """An https or mailto address as it is; "" for everything else."""
-    text = shown(value).strip()
+    return _safe(value) if type(value) is str else _safe(shown(value))
+
+
+@lru_cache(maxsize=4096)  # every product's page and picture is asked about several times an email
+def _safe(value: str) -> str:
+    text = clean(value).strip()
     return text if len(text) <= 2_000 and text.isprintable() and _URL.fullmatch(text) else ""
 
 
@@ -114,8 +121,8 @@ def money(context: Any, value: Any) -> str:
     """An amount in the shop's currency, as its locale writes it: £12.50, 12,50 €."""
     if not _is_number(value):
         return ""
-    shop = context.get("shop") or {}
-    return _money.money(value, shop.get("currency", ""), shop.get("locale", ""))
+    shop = context.resolve_or_missing("shop")
+    return _money.money(value, shop.get("currency", ""), shop.get("locale", "")) if type(shop) is dict else ""
 
 
 @pass_context
@@ -123,8 +130,8 @@ def number(context: Any, value: Any, places: Any = 0) -> str:
     """A number as the shop's locale writes it: 1,234 or 1.234."""
     if not _is_number(value):
         return ""
-    shop = context.get("shop") or {}
-    return _money.number(value, shop.get("locale", ""), _places(places))
+    shop = context.resolve_or_missing("shop")
+    return _money.number(value, shop.get("locale", ""), _places(places)) if type(shop) is dict else ""
 
 
 def url(value: Any) -> str:
@@ -193,6 +200,8 @@ def _places(value: Any) -> int:
 
 def _comparison(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def compare(left: Any, right: Any) -> bool:
+        if type(left) is int and type(right) is int:
+            return test(left, right)
         both = (_is_number(left) and _is_number(right)) or (type(left) is str and type(right) is str)
         return both and test(left, right)
 
@@ -207,10 +216,10 @@ def _among(value: Any, values: Any) -> bool:
 
 # What the sandbox puts in place of operators that raise on missing values; no template can write these names.
 OPERATORS: Mapping[str, Callable[..., Any]] = {
-    "lt": _comparison(lambda left, right: left < right),
-    "lteq": _comparison(lambda left, right: left <= right),
-    "gt": _comparison(lambda left, right: left > right),
-    "gteq": _comparison(lambda left, right: left >= right),
+    "lt": _comparison(operator.lt),
+    "lteq": _comparison(operator.le),
+    "gt": _comparison(operator.gt),
+    "gteq": _comparison(operator.ge),
     "in": _among,
     "notin": lambda value, values: not _among(value, values),
 }

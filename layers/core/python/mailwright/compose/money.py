@@ -1,5 +1,6 @@
 """Money and numbers the way a shop's customers write them, by the shop's currency and locale."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 NBSP = "\u00a0"
@@ -110,6 +111,7 @@ def digits(currency: str) -> int:
     return 3 if currency in _THREE_DIGITS else 2
 
 
+@lru_cache(maxsize=4096)  # prices repeat: in HTML and text, in the next customer's email
 def money(amount: float, currency: str, locale: str) -> str:
     """12.5 with GBP and en-GB is `£12.50`; with EUR and de-DE it is `12,50 €`."""
     style, region = _style(locale), _region(locale)
@@ -140,6 +142,7 @@ def _region(locale: str) -> str:
     return parts[-1].upper() if len(parts) > 1 else ""
 
 
+@lru_cache(maxsize=64)
 def _style(locale: str) -> Style:
     language = locale.replace("_", "-").split("-")[0].lower()
     return STYLES.get(f"{language}-{_region(locale)}") or STYLES.get(language, _ELSEWHERE)

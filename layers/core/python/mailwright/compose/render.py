@@ -1,6 +1,5 @@
 """A compiled template and one person's context to subject, preheader, HTML and text. Same input, same bytes."""
 
-import re
 from typing import Any, NamedTuple
 
 from mailwright.compose.sandbox import TemplateRefused, TooLarge, program
@@ -9,9 +8,6 @@ from mailwright.model.problem import Problem
 from mailwright.model.send import SendTask
 
 LONGEST_LINE = 200  # characters of a subject or preheader
-
-_SPACE_AT_END = re.compile(r"[ \t]+$", re.MULTILINE)
-_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class Rendered(NamedTuple):
@@ -53,7 +49,10 @@ def reads(template: Template, task: SendTask) -> frozenset[str]:
 
 def tidy(text: str) -> str:
     """Text with no space at line ends and at most one blank line in a row."""
-    return _BLANK_LINES.sub("\n\n", _SPACE_AT_END.sub("", text)).strip("\n") + "\n"
+    text = "\n".join(map(str.rstrip, text.split("\n")))
+    while "\n\n\n" in text:  # several times faster than a regular expression
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip("\n") + "\n"
 
 
 def _line(source: str, context: dict[str, Any]) -> str:

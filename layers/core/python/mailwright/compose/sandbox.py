@@ -57,11 +57,15 @@ def _part(value: Any, start: int | None, stop: int | None) -> list[Any]:
 # With pass_context, Jinja2 does not print constants while it compiles, which would go past these.
 @pass_context
 def _print_html(_: Any, value: Any) -> str:
+    if type(value) is str and value.isprintable():  # what nearly every value is
+        return value
     return shown(value)
 
 
 @pass_context
 def _print_text(_: Any, value: Any) -> str:
+    if type(value) is str and value.isprintable() and "<" not in value:
+        return value
     return plain(value)
 
 
@@ -82,7 +86,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict:
-            return obj[attribute] if attribute in obj else Undefined(name=attribute)
+            try:
+                return obj[attribute]
+            except KeyError:
+                return Undefined(name=attribute)
         if type(obj) is LoopContext and attribute in _LOOP:
             return getattr(obj, attribute)
         return Undefined(name=attribute)
