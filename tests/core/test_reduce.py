@@ -203,6 +203,33 @@ def test_events_for_the_lake_concern_no_profile() -> None:
     assert all(concerns_a_profile(event(name)) for name in TRACK)
 
 
+def test_a_customer_who_fills_every_bound_still_fits_a_row() -> None:
+    chance = random.Random(1)
+
+    def noise(length: int) -> str:
+        return "".join(chr(chance.randrange(0x1F300, 0x1F5FF)) for _ in range(length))
+
+    def product() -> dict[str, Any]:
+        texts = {name: noise(300) for name in ("name", "url", "image_url", "category", "brand")}
+        return {"product_id": noise(100), "price": 1, **texts}
+
+    lines = [product() for _ in range(40)]
+    events = [Event("traits", START, "c1", "identify", data={noise(70): [noise(300)] * 30 for _ in range(100)})]
+    events += [event("Cart Updated", START, products=lines, cart_url="https://" + noise(400))]
+    for number in range(500):
+        at = START + number * DAY
+        events += [
+            event("Product Viewed", at, **product()),
+            event("Product Added", at + 1, **product()),
+            event(noise(100), at + 2),
+            Event(f"alias{number}", at, "c1", "alias", data={"previous_id": noise(160)}),
+            event("Order Refunded", at, order_id=noise(70), total=5),
+        ]
+    state = encode_profile(folded(*events))
+    assert 100_000 < len(state) < 390_000
+    assert encode_profile(decode_profile(state)) == state
+
+
 def test_a_profile_row_from_a_newer_version_is_not_guessed_at() -> None:
     with pytest.raises(ValueError, match="newer version"):
-        decode_profile(b"\x02abc")
+        decode_profile(b"\x07abc")

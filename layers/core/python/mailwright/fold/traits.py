@@ -1,8 +1,9 @@
 """Traits: what identify and group calls say of a person, one register a trait.
 
 Objects are flattened with dots two levels deep (`address.city`), well-known names are written the snake_case way, long
-text is cut at 256 characters, lists keep their first 16 plain values. Kept are 40 traits: well-known ones first, then
-those first by lot. A trait set to null is known to be unset, so an older value cannot come back.
+text is cut at 256 characters, lists keep their first 8 plain values (text of 64 characters). Kept are 40 traits:
+well-known ones first, then those first by lot. A trait set to null is known to be unset, so an older value cannot come
+back.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ from mailwright.model.profile import Profile
 TRAITS_KEPT = 40
 ALIASES_KEPT = 16
 
-_NAME, _TEXT, _LIST, _DEPTH = 64, 256, 16, 2
+_NAME, _TEXT, _LIST, _LIST_TEXT, _DEPTH = 64, 256, 8, 64, 2
 _EXACT = 2**53  # beyond it a number is not the same in every language that reads it
 
 _OTHER_NAMES = {
@@ -101,7 +102,8 @@ def _flat(data: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[st
             if depth < _DEPTH:
                 yield from _flat(value, name + ".", depth + 1)
         elif isinstance(value, list):
-            yield name, [_plain(one, name) for one in value if not isinstance(one, dict | list)][:_LIST]
+            plain = [_plain(one, name) for one in value if not isinstance(one, dict | list)][:_LIST]
+            yield name, [one[:_LIST_TEXT] if isinstance(one, str) else one for one in plain]
         else:
             yield name, _plain(value, name)
 
