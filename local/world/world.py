@@ -49,7 +49,8 @@ class World:
     """`with World("memory", content, start) as world:`. Same input, same bytes out, on whatever machine.
 
     Nothing happens by itself: `http`, `put_event` and `feedback` happen at the present instant, `advance` and `run_out`
-    let time pass and do what falls due. One world at a time in a process: the handlers find it through bootstrap.
+    let time pass and do what falls due. `hourly` has the metrics written every hour, not at the end of each day only.
+    One world at a time in a process: the handlers find it through bootstrap.
     """
 
     def __init__(
@@ -60,12 +61,14 @@ class World:
         *,
         public_url: str = "http://localhost:8080",
         verbose: bool = False,
+        hourly: bool = False,
         strict: bool = False,
         functions: list[Function] | None = None,
         handler: Callable[[str], Handler] = handler_of,
     ) -> None:
         aside.prepare(verbose=verbose)
         self.content = content
+        self._hourly = hourly
         self.clock = Clock(start)
         self.functions = all_functions() if functions is None else functions
         self.engine = engine(engine_name, self.clock, strict=strict)
@@ -102,7 +105,7 @@ class World:
         stream.consumers += [self.tally.streamed, self._copy]
         table.consumers.append(due.take)
         self._looks += [stream.look, table.look]
-        needed = needs(due, self.content, self.engine.firehose)
+        needed = needs(due, self.content, self.engine.firehose, hourly=self._hourly)
         for function in self.functions:
             for trigger in function.triggers:
                 match trigger.kind:

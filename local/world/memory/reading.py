@@ -3,13 +3,12 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import dropwhile, takewhile
 from typing import Any
 
 from local.world.memory import syntax
 from local.world.memory.capacity import read_units
 from local.world.memory.evaluate import Scope, Test, find, test
-from local.world.memory.keys import key_condition
+from local.world.memory.keys import Stretch, key_condition
 from local.world.memory.service import Service, Unsupported, operation
 from local.world.memory.table import Index, Table
 from local.world.memory.values import Invalid, Item, Value, item_size
@@ -72,12 +71,10 @@ class Reading(Service):
             index = self._index(table, request)
             scope, keep = self._scope(request, request["KeyConditionExpression"])
             names = (index.hash, index.range) if index else (table.hash, table.range)
-            part, narrow = key_condition(request["KeyConditionExpression"], names, scope)
+            part, stretch = key_condition(request["KeyConditionExpression"], names, table.types[names[1]], scope)
             forward = request.get("ScanIndexForward", True)
-            found = _ordered(table, index, part, request.get("ExclusiveStartKey"), forward=forward)
-            # A key condition holds for one stretch of the order: what is before it is skipped, what is after not read.
-            chosen = takewhile(lambda row: narrow(row[0]), dropwhile(lambda row: not narrow(row[0]), found))
-            return self._page(table, index, request, scope, keep, chosen)
+            found = _ordered(table, index, part, stretch, request.get("ExclusiveStartKey"), forward=forward)
+            return self._page(table, index, request, scope, keep, found)
 
     @operation(*_READ, "Segment", "TotalSegments")
     def scan(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -150,25 +147,27 @@ class Reading(Service):
 
 
 def _ordered(
-    table: Table, index: Index | None, part: Value, start: Item | None, *, forward: bool
+    table: Table, index: Index | None, part: Value, stretch: Stretch, start: Item | None, *, forward: bool
 ) -> Iterator[tuple[Item, int]]:
-    """The items of one partition with their sizes, in order, from after `start` (whether it is still there or not)."""
+    """The items of a stretch of one partition with their sizes, from after `start` (whether that is there or not)."""
     if index is None:
         rows = table.partitions.get(table.part(table.hash, {table.hash: part}), {})
         keys = sorted(rows)
+        first, last = stretch.of(keys, lambda key: key)
         place = table.part(table.range, start) if start else None
-        return ((rows[key].item, rows[key].size) for key in _from(keys, place, forward=forward))
+        return ((rows[key].item, rows[key].size) for key in _from(keys, first, last, place, forward=forward))
     entries = index.partitions.get(table.part(index.hash, {index.hash: part}), [])
+    first, last = stretch.of(entries, lambda entry: entry[0])
     place = (table.part(index.range, start), table.key(start)) if start else None
-    return (_entry(table, index, key) for _, key in _from(entries, place, forward=forward))
+    return (_entry(table, index, key) for _, key in _from(entries, first, last, place, forward=forward))
 
 
-def _from(order: list[Any], place: Any, *, forward: bool) -> Iterator[Any]:
+def _from(order: list[Any], first: int, last: int, place: Any, *, forward: bool) -> Iterator[Any]:
     if forward:
-        first = bisect_right(order, place) if place is not None else 0
-        return (order[number] for number in range(first, len(order)))
-    last = bisect_left(order, place) if place is not None else len(order)
-    return (order[number] for number in range(last - 1, -1, -1))
+        first = first if place is None else max(first, bisect_right(order, place))
+        return (order[number] for number in range(first, last))
+    last = last if place is None else min(last, bisect_left(order, place))
+    return (order[number] for number in range(last - 1, first - 1, -1))
 
 
 def _entry(table: Table, index: Index, key: Any) -> tuple[Item, int]:

@@ -35,6 +35,11 @@ def exceptions(service: str) -> Any:
 
 
 @cache
+def _paginators(service: str) -> PaginatorModel:
+    return PaginatorModel(create_loader().load_service_model(service, "paginators-1"))
+
+
+@cache
 def _operation_names(service: str) -> dict[str, str]:
     return {xform_name(name): name for name in service_model(service).operation_names}
 
@@ -62,10 +67,9 @@ class Service:
 
     def get_paginator(self, method: str) -> "Paginator[Any]":
         """The same paginator a boto3 client gives."""
-        pages = create_loader().load_service_model(self.service, "paginators-1")
         name = _operation_names(self.service)[method]
         model = service_model(self.service).operation_model(name)
-        return Paginator(getattr(self, method), PaginatorModel(pages).get_paginator(name), model)
+        return Paginator(getattr(self, method), _paginators(self.service).get_paginator(name), model)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -7,6 +7,7 @@ after every step. `needs.py` says what each function looks for.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from functions.wiring import Function, Trigger
 from local.world.clock import Clock, Timer
@@ -35,18 +36,21 @@ class ScheduleTrigger:
         self._invoke = invoke
         self._needed = needed
         self._daemon = daemon
-        self._next = cron(trigger["cron"]) if "cron" in trigger.options else every(trigger["every"])
+        following = cron(trigger["cron"]) if "cron" in trigger.options else every(trigger["every"])
+        self._slot = lru_cache(maxsize=2)(following)  # asked after every step
         self._last = clock()  # no slot at or before this one is to run
         self._timer: Timer | None = None
 
     def look(self) -> None:
         """Set the timer to the slot that the state of things asks for."""
         earliest = self._needed(self._last)
-        slot = None if earliest is None else self._next(max(self._last, earliest - 1))
-        if self._timer is not None and self._timer.live:
-            if self._timer.when == slot:
-                return
-            self._clock.cancel(self._timer)
+        slot = None if earliest is None else self._slot(max(self._last, earliest - 1))
+        running = self._timer if self._timer is not None and self._timer.live else None
+        if slot is not None and slot <= self._clock() and (running is None or running.when != slot):
+            slot = self._slot(self._clock())  # what turns up at or after a slot waits for the next one
+        if running is not None and running.when == slot:
+            return
+        self._clock.cancel(running)
         if slot is not None:
             self._timer = self._clock.at(slot, lambda: self._run(slot), daemon=self._daemon)
 
