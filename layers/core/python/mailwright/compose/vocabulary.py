@@ -49,7 +49,7 @@ OBJECTS: dict[str, dict[str, Var]] = {
         "city": Var("text", False, "trait address.city or where the last events came from"),
         "country": Var("text", False, "ISO 3166 code where the source gives one"),
         "language": Var("text", False, "language part of the locale"),
-        "traits": Var("object traits", True, "every other trait that is a text, a number or a yes/no, by its name"),
+        "traits": Var("object traits", True, "every trait that is a text, a number, a list or a yes/no, by its name"),
     },
     "traits": {ANY: Var("text", False, "a trait by its name")},
     "profile": {name: Var(spec.kind, False, spec.meaning) for name, spec in COLUMNS.items()},

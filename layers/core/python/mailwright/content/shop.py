@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from email.utils import parseaddr
 from typing import Any
-from urllib.parse import urlsplit
 
+from mailwright.compose.filters import safe_url
 from mailwright.content.document import Document
 from mailwright.content.fields import Field, Reader
 from mailwright.content.findings import Finding
@@ -38,7 +38,7 @@ def read_shop(document: Document) -> tuple[Shop | None, list[Finding]]:
     reader = Reader(document)
     read = reader.mapping((), document.data, FIELDS, "shop.yaml")
     for field in ("url", "logo_url"):
-        if field in read and urlsplit(read[field]).scheme not in ("http", "https"):
+        if field in read and not safe_url(read[field]).startswith("https:"):
             reader.wrong((field,), f"{read[field]!r} is no web address", "it begins with https://")
     for field in ("sender", "reply_to"):
         if field in read and not _MAILBOX.fullmatch(parseaddr(read[field])[1]):
