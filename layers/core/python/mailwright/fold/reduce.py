@@ -13,7 +13,7 @@ from mailwright.fold import browsing, cart, engagement, orders, traits
 from mailwright.fold.affinity import PERIOD, forget_old_periods
 from mailwright.fold.context import clock_in, surroundings
 from mailwright.fold.counters import forget_old_days
-from mailwright.model.event import Event
+from mailwright.model.event import NOT_CUSTOMERS, Event
 from mailwright.model.problem import Problem
 from mailwright.model.profile import Cart, Profile
 from mailwright.model.times import DAY
@@ -77,7 +77,7 @@ _WITH_HOURS = frozenset(("track", "page", "screen"))
 
 def concerns_a_profile(event: Event) -> bool:
     """Whether an event is about a customer's profile at all."""
-    return not (event.name in IGNORED and event.type == "track") and not event.customer_id.startswith("product#")
+    return not (event.name in IGNORED and event.type == "track") and not event.customer_id.startswith(NOT_CUSTOMERS)
 
 
 def reduce(profile: Profile, events: Iterable[Event], *, refused: list[tuple[Event, Problem]] | None = None) -> Profile:

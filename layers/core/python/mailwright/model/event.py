@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+# Beginnings of the ids that events about no customer travel under: for the lake, never for a profile.
+NOT_CUSTOMERS = ("product#", "order#")
+
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One fact about one customer. `id` and `at` never change between retries: deduplication rests on that.

@@ -9,14 +9,13 @@ from typing import Any
 
 import msgspec
 
+from mailwright.model.event import NOT_CUSTOMERS
 from mailwright.model.problem import Problem
 from mailwright.model.times import parse_iso
 from mailwright.sources.limits import AHEAD, CUSTOMER_ID_BYTES, ID_CHARACTERS
 
 Json = dict[str, Any]
 MOST = 1_000_000_000_000  # no price, total or quantity is larger; sums of such stay exact
-
-NOT_CUSTOMERS = ("product#", "order#")  # beginnings of the ids that events about no customer travel under
 
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # and halves of surrogate pairs, which nothing can carry on
