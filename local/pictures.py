@@ -19,6 +19,7 @@ from pathlib import Path
 from local.placeholders import with_pictures
 from mailwright.compose.context import context
 from mailwright.compose.render import render
+from mailwright.content.findings import ContentInvalid
 from mailwright.content.publish import compile_folder
 from mailwright.model.contact import Contact
 from mailwright.model.content import Content
@@ -135,5 +136,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except RuntimeError as error:
+    except (RuntimeError, ContentInvalid) as error:
         sys.exit(str(error))
