@@ -113,11 +113,14 @@ def _sources(folder: Path, root: Path, cls: Class) -> tuple[str, str, list[Findi
     findings += found
     if findings:
         return "", "", findings
-    html, text = compile_html(tree, source, tags), own or compile_text(tree)
+    try:
+        html, text = compile_html(tree, source, tags), own or compile_text(tree)
+        for compiled in (html, text):
+            parse(compiled)  # what was checked piece by piece must hold as a whole
+    except (ValueError, TemplateRefused) as error:
+        return "", "", [source.finding(0, f"this cannot be compiled: {error}")]
     if len(html) > MOST_HTML:
         return "", "", [source.finding(0, f"the HTML has {len(html)} characters; at most {MOST_HTML}")]
-    for compiled in (html, text):
-        parse(compiled)  # what was checked piece by piece holds as a whole: a bug of ours if it does not
     return html, text, []
 
 
