@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from mailwright.model.event import Event
 from mailwright.model.problem import Problem
+from mailwright.model.times import DAY
 from mailwright.sources import fields, limits
 from mailwright.sources import shopify_payload as read
 from mailwright.sources.fields import Json
@@ -16,7 +17,8 @@ TOPICS = (
     "orders/create", "orders/updated", "orders/cancelled", "refunds/create", "checkouts/create", "checkouts/update",
     "carts/update", "customers/create", "customers/update", "products/update",
 )  # fmt: skip
-_REFUND_SHOWN = 14 * 86_400_000  # a refund is told of by order updates for this long; later ones repeat old news
+_GUEST_FOR = 2 * DAY  # a customer older than this when they order was one when they filled the cart
+_REFUND_SHOWN = 14 * DAY  # a refund is told of by order updates for this long; later ones repeat old news
 
 
 class Delivery(NamedTuple):
@@ -113,7 +115,7 @@ def _guest(reading: _Reading, at: int, who: str) -> list[Event]:
     if reading.topic != "orders/create" or guest is None or guest == who or not order.get("checkout_token"):
         return []
     since = fields.instant(customer.get("created_at"), "customer.created_at")
-    if since is not None and at - since > 7 * 86_400_000:
+    if since is not None and at - since > _GUEST_FOR:
         return []
     return [reading.make(at, guest, "Cart Updated", {"products": []}, mark="guest")]
 
