@@ -50,7 +50,7 @@ class Engine:
     def emails(self) -> list[dict[str, Any]]:
         """Everything that was handed to SES, oldest first."""
         found = self._get(f"/_ministack/ses/messages?account={self.account}")
-        return [message for messages in found.values() for message in messages]
+        return [message for messages in found["messages"].values() for message in messages]
 
     def _get(self, path: str) -> Any:
         trust = ssl.create_default_context(cafile=self.certificate)

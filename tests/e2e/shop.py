@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from mailwright.compose.tokens import seal
 from mailwright.model.contact import Contact, decode_contact
 from mailwright.model.profile import Profile, decode_profile
 from tests.e2e.engine import Engine
@@ -67,6 +68,18 @@ class Shop:
 
     def emails(self, to: str) -> list[dict[str, Any]]:
         return [email for email in self.engine.emails() if email["To"] == [to]]
+
+    def sealed(self, purpose: str, customer_id: str) -> str:
+        """A token as the functions make it, with the key that was made when the stack was."""
+        secrets = self.engine.client("secretsmanager")
+        (name,) = [each["ARN"] for each in secrets.list_secrets()["SecretList"] if "TokensSecret" in each["Name"]]
+        return seal(json.loads(secrets.get_secret_value(SecretId=name)["SecretString"]), purpose, customer_id)
+
+    def feedback(self, event: dict[str, Any]) -> None:
+        """What SES would publish to the topic of the configuration set."""
+        sns = self.engine.client("sns")
+        (topic,) = [each["TopicArn"] for each in sns.list_topics()["Topics"] if "MailFeedback" in each["TopicArn"]]
+        sns.publish(TopicArn=topic, Message=json.dumps(event))
 
     def unsubscribe_path(self, email: dict[str, Any]) -> str:
         """The path of the visible unsubscribe link, which must lead to the deployed API."""
