@@ -32,21 +32,22 @@ class MotoEngine(Engine):
         self._mock = mock_aws()
         self._mock.start()
         mock_random.seed(0)  # message ids and the like are the same in every run
-        self._clients = {service: self._boto(service) for service in _MOTO}
+        self._clients: dict[str, Any] = {service: self._boto(service) for service in _MOTO}
         self.sqs = MotoSqs(clock, self.meter, self._boto("sqs"), strict=strict)
-        self._ours = {"sqs": self.sqs, "sesv2": self.ses, "firehose": self.firehose}
+        self._ours: dict[str, Any] = {"sqs": self.sqs, "sesv2": self.ses, "firehose": self.firehose}
 
     def _boto(self, service: str) -> Any:
         # Account-based endpoints would send calls for a table's stream to an address that moto does not know.
         config = Config(account_id_endpoint_mode="disabled", retries={"total_max_attempts": 1})
         client = boto3.client(service, region_name=names.REGION, config=config)  # type: ignore[call-overload]
-        client.meta.events.register(f"before-call.{service}", self._called)
+        # Ahead of moto, whose answer ends the event, and late enough to see what the store signs and sends by itself.
+        client.meta.events.register_first(f"before-send.{service}", self._called)
         return client
 
-    def _called(self, model: Any, **_: Any) -> None:
-        service = model.service_model.service_name
-        self.meter.call(service, model.name)
-        self._writes[service] += model.name.startswith(WRITES)
+    def _called(self, event_name: str, **_: Any) -> None:
+        service, operation = event_name.split(".")[1:]
+        self.meter.call(service, operation)
+        self._writes[service] += operation.startswith(WRITES)
 
     def client(self, service: str) -> Any:
         """A boto3 client that talks to moto, or our facade."""
