@@ -1,7 +1,7 @@
 """The column map: what the columns of an order export mean, read from YAML with the place of every mistake."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -86,10 +86,11 @@ class ColumnMap:
 
 
 def read_map(path: Path) -> ColumnMap:
-    """The map in a file; MapInvalid with every mistake, OSError when it cannot be read."""
+    """The map in a file; MapInvalid with every mistake, each with the path as it was given."""
     document, findings = read(path, path.parent)
     if document is None:
-        raise MapInvalid(findings)
+        raise MapInvalid([replace(finding, file=str(path)) for finding in findings])
+    document.file = str(path)
     reader = _Reader(document)
     found = reader.map()
     if reader.findings or found is None:

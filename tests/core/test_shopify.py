@@ -187,5 +187,5 @@ def test_an_unknown_topic_is_refused_by_name() -> None:
 def test_an_envelope_without_headers_is_refused() -> None:
     envelope = sample("orders/create")
     del envelope["detail"]["metadata"]
-    with pytest.raises(Problem, match="detail.metadata"):
+    with pytest.raises(Problem, match=r"detail\.metadata"):
         bus.events(envelope, NOW)

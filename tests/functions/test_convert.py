@@ -209,7 +209,7 @@ def test_a_mistake_in_the_map_is_told_with_its_place(
 ) -> None:
     with pytest.raises(MapInvalid) as caught:
         ran(tmp_path, "", MAP.replace(*change))
-    assert any(str(each).startswith(place) and said in str(each) for each in caught.value.findings), str(caught.value)
+    assert any(f"/{place}" in str(each) and said in str(each) for each in caught.value.findings), str(caught.value)
 
 
 def test_a_column_the_file_does_not_have_is_told_where_the_map_names_it(tmp_path: Path) -> None:
