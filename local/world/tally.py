@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from local.world.lives import Lives
 from mailwright.ledger.states import accounted
 from mailwright.model.event import decode_event
 from mailwright.model.send import SendRecord, decode_task
@@ -23,9 +24,12 @@ class Tally:
         self.planned: dict[str, int] = {}  # send key -> its place in the order of planning
         self.journal: list[SendRecord] = []
         self.dead: Counter[str] = Counter()
+        self.lives = Lives()
+        self.passed = 0  # records on the stream and changes of rows: when this stands still, nothing happened
 
     def streamed(self, shard: str, records: list[dict[str, Any]]) -> None:
         """New records on the Kinesis stream; what is no event is fold's to refuse, and is counted there."""
+        self.passed += len(records)
         for record in records:
             try:
                 event = decode_event(record["Data"])
@@ -33,7 +37,15 @@ class Tally:
                 continue
             if event.source not in OURS:
                 self.events += 1
-                self._ids.add(blake2b(f"{event.customer_id}\x1f{event.id}".encode(), digest_size=12).digest())
+                name = blake2b(f"{event.customer_id}\x1f{event.id}".encode(), digest_size=12).digest()
+                if name in self._ids:
+                    continue
+                self._ids.add(name)
+            self.lives.take(event)
+
+    def changed(self, shard: str, records: list[dict[str, Any]]) -> None:
+        """New records on the table's stream."""
+        self.passed += len(records)
 
     def queued(self, queue: str, body: str) -> None:
         """A message was sent to a queue."""

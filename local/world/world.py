@@ -103,7 +103,7 @@ class World:
         invoke = Asynchronous(self.engine, self.invoker)
         self.buses = Buses(self.clock, invoke)
         stream.consumers += [self.tally.streamed, self._copy]
-        table.consumers.append(due.take)
+        table.consumers += [due.take, self.tally.changed]
         self._looks += [stream.look, table.look]
         needed = needs(due, self.content, self.engine.firehose, hourly=self._hourly)
         for function in self.functions:
