@@ -1,0 +1,53 @@
+// Puts the panels on the page and keeps them in step with the address; on the live page, asks for news every second.
+(async () => {
+  const app = document.getElementById("app"), run = document.getElementById("run");
+  let people, serial = 0;
+  const title = (ok) => {
+    const o = state.overview;
+    run.replaceChildren(live ? h("span", { class: ok ? "dot" : "dot off" }) : "", ok ? o.title : "The server has stopped.");
+  };
+  const slot = (desk, name, panel) => {
+    const old = desk.querySelector("." + name), top = old && old.querySelector(".scroll") ? old.querySelector(".scroll").scrollTop : 0;
+    if (old) old.replaceWith(panel); else desk.append(panel);
+    return top;
+  };
+  const show = async (fresh) => {
+    const { id, mail } = place(), mine = ++serial, desk = app.querySelector(".desk"), all = state.overview.customers;
+    const wide = matchMedia("(min-width: 761px)").matches, chosen = id === null && wide && all.length ? all[0].id : id;
+    const index = all.findIndex((c) => c.id === chosen), row = all[index] || null;
+    const detail = row ? await source.customer(row.id, row.index) : null;
+    const first = detail && detail.timeline.find((item) => item.mail);
+    const n = mail || (matchMedia("(min-width: 1241px)").matches && first ? first.mail : null);
+    const letter = n ? await source.mail(n) : null;
+    if (mine !== serial) return;
+    const sameCustomer = state.customer === (row && row.id), sameMail = state.mail === n && sameCustomer;
+    state.customer = row && row.id; state.mail = n;
+    for (const [name, on] of [["data-customer", id !== null], ["data-mail", mail]]) desk.toggleAttribute(name, Boolean(on));
+    document.body.toggleAttribute("data-open", id !== null);
+    people.mark();
+    const top = slot(desk, "life", lifePanel(detail, row));
+    if (sameCustomer) { const s = desk.querySelector(".life .scroll"); if (s) s.scrollTop = top; }
+    if (!sameMail || !desk.querySelector(".reader") || (fresh && !letter)) slot(desk, "reader", readerPanel(letter, row));
+  };
+  const draw = () => {
+    people = peoplePanel();
+    app.replaceChildren(overviewPanel(state.overview), h("div", { class: "desk" }, people));
+  };
+  state.overview = await source.overview();
+  title(true);
+  draw();
+  await show();
+  addEventListener("hashchange", () => show());
+  if (!live) return;
+  const refresh = async () => {
+    try {
+      const news = await source.overview();
+      const changed = news.version !== state.overview.version;
+      state.overview = news;
+      if (changed) { app.querySelector(".overview").replaceWith(overviewPanel(news)); people.fill(); await show(true); }
+      title(true);
+    } catch { title(false); }
+    setTimeout(refresh, 1000);
+  };
+  setTimeout(refresh, 1000);
+})();

@@ -1,0 +1,43 @@
+"use strict";
+// Small things the rest stands on: elements from plain text (never from markup), dates, money, and where data comes from.
+const h = (tag, attributes, ...children) => {
+  const el = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
+    else if (name === "style") for (const [k, v] of Object.entries(value)) el.style.setProperty(k, v);
+    else el.setAttribute(name, value === true ? "" : value);
+  }
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined && child !== false) el.append(child);
+  return el;
+};
+const svg = (tag, attributes, ...children) => {
+  const el = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) el.setAttribute(name, value);
+  el.append(...children);
+  return el;
+};
+const whole = (n) => n.toLocaleString("en-GB");
+const plural = (n, one, many) => `${whole(n)} ${n === 1 ? one : many || one + "s"}`;
+const when = (options) => { const f = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }); return (at) => f.format(at); };
+const clock = when({ hour: "2-digit", minute: "2-digit" });
+const fullDay = when({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const shortDay = when({ day: "numeric", month: "short", year: "numeric" });
+const instant = (at) => `${shortDay(at)}, ${clock(at)} UTC`;
+const money = (amount, currency) => {
+  try { return new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(amount); } catch { return `${amount} ${currency}`; }
+};
+const initials = (name) => name.replace(/[^\p{L}\p{N} ]+/gu, " ").trim().split(/\s+/).slice(0, 2).map((w) => [...w][0] || "").join("").toUpperCase() || "?";
+const hue = (text) => { let n = 7; for (const c of text) n = (n * 31 + c.codePointAt(0)) % 360; return n; };
+
+const live = document.body.hasAttribute("data-live");
+const embedded = (id) => { const el = document.getElementById(id); return el ? JSON.parse(el.textContent) : null; };
+const fetched = async (path) => { const reply = await fetch(path); return reply.ok ? reply.json() : null; };
+const source = live
+  ? { overview: () => fetched("live/overview"), customer: (id) => fetched("live/customer?id=" + encodeURIComponent(id)), mail: (n) => fetched("live/mail/" + n) }
+  : { overview: async () => embedded("overview"), customer: async (id, index) => embedded("customer-" + index), mail: async (n) => embedded("mail-" + n) };
+
+// The address says what is open, so that the back button and links work: #/<customer id>/<mail number>
+const state = { overview: null, customer: null, mail: null, query: "", only: "all", width: "desktop", theme: "light", images: false, tab: "html" };
+const place = () => { const [, id, n] = location.hash.split("/"); return { id: id ? decodeURIComponent(id) : null, mail: n ? Number(n) : null }; };
+const go = (id, mail) => { location.hash = id === null ? "#" : "#/" + encodeURIComponent(id) + (mail ? "/" + mail : ""); };
