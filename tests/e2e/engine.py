@@ -36,13 +36,13 @@ class Engine:
         self.port, self.account, self.log, self.certificate = port, account, log, certificate
         self.url = f"https://127.0.0.1:{port}"
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, key: str = ROOT_KEY) -> Any:
         return boto3.client(
             service,
             endpoint_url=self.url,
             region_name=REGION,
-            aws_access_key_id=ROOT_KEY,
-            aws_secret_access_key=ROOT_KEY,
+            aws_access_key_id=key,
+            aws_secret_access_key=key,
             verify=str(self.certificate),
             config=_FAST,
         )

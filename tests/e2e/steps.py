@@ -1,9 +1,11 @@
 """The steps, in their order: each waits for what must happen, and says in its name what that is."""
 
-import gzip
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+
+import pytest
+from botocore.exceptions import ClientError
 
 from tests.e2e.engine import wait
 from tests.e2e.shop import Shop
@@ -16,6 +18,13 @@ PATIENCE = 60  # seconds; cold starts on a busy machine
 def a_wrong_write_key_is_refused(shop: Shop) -> None:
     answer = shop.collect({"type": "page", "name": "Home", "userId": ANNA}, key="wrong")
     assert answer.status == 401, answer
+
+
+def permissions_are_held(shop: Shop) -> None:
+    """Without this the steps below would prove nothing about who may do what."""
+    stranger = shop.engine.client("dynamodb", key="stranger")
+    with pytest.raises(ClientError, match=r"UnrecognizedClient|InvalidClientToken|AccessDenied"):
+        stranger.scan(TableName=shop.outputs["CustomersTableName"])
 
 
 def events_over_http_become_a_profile(shop: Shop) -> None:
@@ -121,14 +130,16 @@ def what_cannot_be_used_is_set_aside_whole(shop: Shop) -> None:
 def every_event_is_in_the_lake(shop: Shop) -> None:
     def lines() -> list[dict[str, object]]:
         objects = shop.objects("LakeBucketName", "events/dt=")
-        return [json.loads(line) for _, body in objects for line in _unpacked(body).splitlines()]
+        return [json.loads(line) for _, body in objects for line in body.splitlines()]
 
     wait("Anna's cart in the lake", lambda: [each for each in lines() if "Product Added" in str(each)], PATIENCE)
 
 
-def _unpacked(body: bytes) -> bytes:
-    """The engine's Firehose names its objects .gz and does not compress them; AWS does both."""
-    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+def what_runs_by_the_clock_runs(shop: Shop) -> None:
+    scheduled = json.dumps({"scheduled": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")})
+    for name in ("tick", "campaign", "recompute", "measure"):
+        reply = shop.engine.client("lambda").invoke(FunctionName=f"mailwright-{name}", Payload=scheduled)
+        assert "FunctionError" not in reply, (name, reply["Payload"].read())
 
 
 def nothing_failed_on_the_way(shop: Shop) -> None:
@@ -143,6 +154,7 @@ def nothing_failed_on_the_way(shop: Shop) -> None:
 
 
 STEPS: list[Callable[[Shop], None]] = [
+    permissions_are_held,
     a_wrong_write_key_is_refused,
     events_over_http_become_a_profile,
     the_consent_reaches_the_contact,
@@ -154,5 +166,6 @@ STEPS: list[Callable[[Shop], None]] = [
     one_click_unsubscribes,
     what_cannot_be_used_is_set_aside_whole,
     every_event_is_in_the_lake,
+    what_runs_by_the_clock_runs,
     nothing_failed_on_the_way,
 ]
