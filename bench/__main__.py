@@ -12,7 +12,7 @@ from bench.measure import machine
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-HELPERS = {"__init__", "__main__", "measure", "trace"}
+HELPERS = {"__init__", "__main__", "measure", "stub", "trace"}
 
 
 def main(wanted: list[str]) -> int:

@@ -5,11 +5,14 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from time import process_time
+from typing import TypeVar
+
+Name = TypeVar("Name")
 
 
-def interleaved(cases: Mapping[str, Callable[[], object]], rounds: int = 5) -> dict[str, float]:
+def interleaved(cases: Mapping[Name, Callable[[], object]], rounds: int = 5) -> dict[Name, float]:
     """Median CPU seconds of each case. One round runs every case once, so that a slow minute slows them all."""
-    times: dict[str, list[float]] = {name: [] for name in cases}
+    times: dict[Name, list[float]] = {name: [] for name in cases}
     for _ in range(rounds):
         for name, case in cases.items():
             start = process_time()

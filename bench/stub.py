@@ -3,6 +3,7 @@
 What the stub itself takes is kept apart in `seconds`, so that it can be taken off.
 """
 
+from collections.abc import Callable
 from io import BytesIO
 from time import process_time
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import boto3
 import msgspec
 from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 
 from mailwright.store.clients import config
 
@@ -26,13 +28,19 @@ class _Raw(BytesIO):
 class Stub:
     """`client` is a real client; its table is `rows`: customer -> item as DynamoDB writes it in JSON."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Config | None = None) -> None:
         session = boto3.session.Session("testing", "testing", region_name="eu-central-1")
-        self.client = session.client("dynamodb", config=config("dynamodb"))
+        self.client = session.client("dynamodb", config=settings or config("dynamodb"))
         self.client.meta.events.register("before-send.dynamodb", self._answer)
         self.rows: dict[str, Any] = {}
         self.seconds = 0.0
         self.calls = 0
+
+    def timed(self, work: Callable[[], object]) -> float:
+        """CPU seconds of some work, less what the stub took of them."""
+        start, own = process_time(), self.seconds
+        work()
+        return process_time() - start - (self.seconds - own)
 
     def _answer(self, request: Any, **_: object) -> AWSResponse:
         start = process_time()

@@ -35,6 +35,18 @@ def trace(seed: int, customers: int, days: int, sessions: float = 8.0) -> list[E
     return events
 
 
+def rush(seed: int, minutes: int, sessions_a_minute: int, at: int) -> list[Event]:
+    """What one shard of a busy shop sees: sessions of different customers, begun all the time from `at` on."""
+    chance = random.Random(seed)
+    events = [
+        event
+        for number in range(minutes * sessions_a_minute)
+        for event in _session(chance, f"customer-{number:07d}", at + chance.randrange(minutes * MINUTE))
+    ]
+    events.sort(key=lambda event: (event.at, event.id))
+    return events
+
+
 def batches(events: list[Event], window: int, shards: int = 1, most: int = 10_000) -> Iterator[list[Event]]:
     """What the stream function is called with: a window (milliseconds) of a shard, at most `most` records."""
     for _, together in groupby(events, key=lambda event: event.at // window):

@@ -2,13 +2,16 @@
 
 DynamoDB, Kinesis, S3, SQS and Firehose calls are safe to repeat (conditions, ids and deterministic keys see to that),
 so botocore may. An email is not: SES has no token that would make a second POST harmless, so its client makes one.
+
+boto3's clients are botocore's. They are made without boto3 because what it adds (resources, file transfers) is not used
+here and costs a cold start a fifth of its imports (bench/results/imports.md).
 """
 
 from functools import cache
 from typing import Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 _CONFIGS: dict[str, dict[str, Any]] = {
     # total_max_attempts counts the first one: 1 means never again. By default boto posts an email up to five times.
@@ -33,5 +36,5 @@ def config(service: str) -> Config:
 @cache
 def client(service: str) -> Any:
     """The client of a service by its boto3 name; one a process."""
-    session: Any = boto3.session.Session()  # the stubs know services by literal names only
-    return session.client(service, config=config(service))
+    session: Any = Session()  # the stubs know services by literal names only
+    return session.create_client(service, config=config(service))

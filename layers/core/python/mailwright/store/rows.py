@@ -1,7 +1,7 @@
 """How rows are named, keyed and written as DynamoDB attribute values.
 
-The values are made by hand: this is the hot path, and pynamodb's or boto3's serializers cost as much as the fold
-itself (bench/results/store.md).
+The values are made by hand: this is the hot path, and a row is one blob and a few columns. What that saves against
+pynamodb, and what the request around it costs, is in bench/results/store.md.
 """
 
 from typing import Any
