@@ -7,5 +7,6 @@ from local.commands.check import check
 from local.commands.convert import convert
 from local.commands.init import init
 from local.commands.publish import publish
+from local.commands.replay import replay
 
-COMMANDS: list[Callable[..., Any]] = [check, convert, init, publish]
+COMMANDS: list[Callable[..., Any]] = [check, convert, init, publish, replay]

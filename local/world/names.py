@@ -12,12 +12,13 @@ LAKE, QUARANTINE = "mailwright-lake", "mailwright-quarantine"
 JOURNAL, COPY = "journal", "events"  # the two Firehoses
 CONFIGURATION_SET = "mailwright"
 TOKENS, INGEST = "mailwright/tokens", "mailwright/ingest"
+WRITE_KEY = "local"
 
 # Fixed, so that the same input gives the same links: this key protects nothing but a replay.
 _KEY = sha512(b"the laptop's key for tokens").hexdigest()
 SECRETS = {
     TOKENS: json.dumps({"current": "a", "a": _KEY}),
-    INGEST: json.dumps({"write_key": "local", "shopify_secret": "local"}),
+    INGEST: json.dumps({"write_key": WRITE_KEY, "shopify_secret": "local"}),
 }
 
 

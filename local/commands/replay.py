@@ -1,0 +1,99 @@
+"""`mailwright replay`: event logs to the emails that would have gone out."""
+# ruff: noqa: PLC0415 (the world, moto and the content compiler are loaded when the command runs)
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from local.replay.run import Progress
+
+BAR_FROM = 1_000  # records from which a progress bar is worth its place
+
+
+class Engine(StrEnum):
+    """Where state is kept: moto (AWS's API, mocked) or memory (ours, metered, many times faster)."""
+
+    moto = "moto"
+    memory = "memory"
+
+
+def replay(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="NDJSON or JSON, plain or .gz; - for stdin.")],
+    engine: Annotated[Engine, typer.Option(help="Where state is kept.")] = Engine.moto,
+    content: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Content folder; content/ here, else the shipped one.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the results go.")] = Path("out"),
+    until: Annotated[
+        str,
+        typer.Option(
+            metavar="SPAN", help="How long time runs on after the last event, e.g. 7d; else until nothing is due."
+        ),
+    ] = "",
+    assume_consent: Annotated[
+        bool,
+        typer.Option("--assume-consent", help="Grant marketing consent to everyone whose log does not speak of it."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
+) -> None:
+    """Replay event logs through the real functions on a virtual clock, and show every email that would have gone out.
+
+    Example: mailwright replay events/stories/*.jsonl --out out
+    """
+    from local.content import SHIPPED, NoContent, find, shown
+    from local.replay.read import Unreadable
+    from local.replay.run import replay as run
+    from local.replay.table import table
+    from mailwright.content.publish import examine
+    from mailwright.model.times import duration
+
+    try:
+        span = duration(until) if until else None
+        folder = find(content) if content is not None or _content_here() else SHIPPED
+        compiled, findings = examine(folder)
+        for line in shown(findings, folder):
+            typer.echo(line, err=True)
+        if compiled is None:
+            raise NoContent(f"the content in {folder} has errors; nothing was replayed")
+        with _progress() as progress:
+            figures = run(
+                files, compiled, out, engine.value, until=span, assume_consent=assume_consent, progress=progress
+            )
+    except (NoContent, Unreadable, ValueError) as error:
+        typer.echo(f"mailwright replay: {error}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"mailwright replay: {error.filename or out} cannot be written: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("mailwright replay: stopped; nothing was written", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(json.dumps(figures) if as_json else table(figures, out))
+    if figures["dead_letters"] or figures["failures"]:
+        raise typer.Exit(1)
+
+
+def _content_here() -> bool:
+    return Path("shop.yaml").is_file() or Path("content/shop.yaml").is_file()
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress]":
+    """A bar on standard error while a person watches and the log is long."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns: tuple[Any, ...] = (TextColumn("Replaying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("replay", total=None, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=total >= BAR_FROM)
