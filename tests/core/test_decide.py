@@ -67,18 +67,17 @@ def test_a_timer_wakes_the_journey_and_due_says_when() -> None:
     timer = Event("timer-1", T + HOUR, "jane", "timer", source="mailwright")
     woken = step(waiting.profile, T + HOUR, timer)
     assert [task.template for task in woken.pending.sends] == ["cart-reminder"]
-    assert woken.due is not None
-    assert woken.due > T + DAY  # the lifecycle stage changes next
+    assert woken.due is None  # nothing waits any more
     assert not step(woken.profile, T + HOUR + MINUTE, timer).pending.sends
 
 
-def test_the_stage_is_kept_and_its_change_is_due() -> None:
+def test_the_stage_is_kept_and_its_change_by_time_asks_for_no_timer() -> None:
     bought = step(Profile("jane"), T, ordered(T))
     assert bought.profile.stage == "new"
-    assert bought.due == T + 30 * DAY
+    assert bought.due is None
     timer = Event("timer-2", T + 30 * DAY, "jane", "timer", source="mailwright")
     later = step(bought.profile, T + 30 * DAY, timer)
-    assert (later.profile.stage, later.due) == ("active", T + 90 * DAY)
+    assert (later.profile.stage, later.due) == ("active", None)
 
 
 def test_nothing_given_is_changed_and_the_result_survives_the_row() -> None:

@@ -8,7 +8,6 @@ import msgspec
 
 from mailwright.decide.contacts import contact_changes
 from mailwright.decide.program import Program, program
-from mailwright.fold.lifecycle import next_change
 from mailwright.fold.view import columns
 from mailwright.journeys.advance import Scene, Trigger, advance
 from mailwright.model.content import Content
@@ -46,11 +45,10 @@ def decide(before: Profile, profile: Profile, events: Sequence[Event], content: 
     journeys, sends = _journeys(made, profile, triggers, scene, notes)
     after = msgspec.structs.replace(profile, segments=members, stage=stage, journeys=journeys)
     dues = [position.due for position in journeys.values() if position.step and position.due is not None]
-    turn = next_change(profile, now)
     return Decision(
         after,
         Pending(contacts=contact_changes(events, notes), sends=sends),
-        min([*dues, *([turn] if turn is not None else [])], default=None),
+        min(dues, default=None),  # stages and segments that only time changes are the nightly recompute's to find
         notes,
     )
 
