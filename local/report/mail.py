@@ -6,24 +6,30 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from local.placeholders import with_pictures
+from local.world.ses import Mail
+
 _HIDDEN = re.compile(r"<div[^>]*display:\s*none[^>]*>(.*?)</div>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]+>")
 _PADDING = re.compile("[\u034f\u200b-\u200f\u2007\u00ad\ufeff\u00a0\\s]+")
 
 
-def preview(number: int, at: int, raw: bytes) -> dict[str, Any]:
-    """What the reader needs of one message: subject, route, preheader, both parts, every header in order."""
-    message = message_from_bytes(raw, policy=policy.default)
+def preview(mail: Mail) -> dict[str, Any]:
+    """What the reader needs: subject, route, preheader, both parts, every header in order.
+
+    Pictures that live on the web are drawings here, for there is no network; the message itself is as it was.
+    """
+    message = message_from_bytes(mail.raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     page = _part(message, "html")
     return {
-        "n": number,
-        "at": at,
+        "n": mail.number,
+        "at": mail.at,
         "subject": str(message["Subject"] or ""),
         "from": str(message["From"] or ""),
         "to": str(message["To"] or ""),
         "preheader": _preheader(page),
-        "html": page,
+        "html": with_pictures(page),
         "text": _part(message, "plain"),
         "headers": [[name, str(value)] for name, value in message.items()],
     }

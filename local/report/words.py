@@ -1,50 +1,77 @@
-"""What the machine says, in words a marketer reads: states, reasons, traces, events."""
+"""What the machine says, in words a marketer reads: states, reasons, programs."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from mailwright.model.event import Event
-from mailwright.model.send import SendRecord
-from mailwright.model.times import iso
+from mailwright.ledger.states import TAKEN
 
+# Every reason of mailwright.ledger.reasons, shorter; a test holds the two together.
 HELD = {
-    "no_consent": "No consent to marketing email",
+    "no_consent": "Never said yes to marketing email",
+    "opted_out": "Said no to marketing email",
     "no_address": "No email address known",
-    "invalid_address": "The address cannot receive email",
-    "bounce": "An earlier email to this address bounced",
-    "complaint": "The customer reported an earlier email as spam",
-    "unsubscribed": "The customer had unsubscribed",
-    "capped": "Enough marketing email this week already",
-    "expired": "It was too late to still send it",
-    "condition": "Its condition no longer held when it was due",
-    "quota": "The sending quota of the day was used up",
-    "refused": "SES refused it",
-    "unconfirmed": "SES never said whether it was sent",
+    "invalid_address": "The address cannot be one",
+    "bounce": "An earlier email to the address bounced",
+    "complaint": "Reported an earlier email as spam",
+    "capped": "Enough marketing email in seven days",
+    "ledger_full": "Too many emails in three days",
+    "expired": "Too late to still send it",
+    "condition": "Its condition no longer held",
+    "no_outcome": "SES never said whether it took it",
+    "template": "The template could not be used",
+    "too_large": "Came out larger than 100 KB",
+    "header": "A header would have broken",
+    "address": "The shop's own address cannot be used",
+    "rule": "Its condition cannot be read",
 }
 
 STATES = {
     "accepted": "Sent",
     "delivered": "Delivered",
+    "opened": "Opened",
+    "clicked": "Clicked",
     "waiting": "Waiting",
     "suppressed": "Held back",
     "expired": "Expired",
     "cancelled": "Cancelled",
     "failed": "Failed",
     "bounced": "Bounced",
-    "complained": "Complaint",
+    "complained": "Spam complaint",
     "unconfirmed": "Unconfirmed",
 }
 
-SENT = frozenset({"accepted", "delivered", "bounced", "complained"})  # states that mean SES took it
-_BAD = frozenset({"failed", "bounced", "complained", "unconfirmed"})
+_BAD = frozenset(("failed", "bounced", "complained", "unconfirmed"))
+
+# What SES said of an email, by the name it has as an event: the later in this list says more.
+_FATES = {
+    "Email Delivered": "delivered",
+    "Email Opened": "opened",
+    "Email Link Clicked": "clicked",
+    "Email Bounced": "bounced",
+    "Email Marked as Spam": "complained",
+}
 
 
 def reason(held: str) -> str:
-    """`no_consent` -> `No consent to marketing email`; an unknown reason keeps its own words."""
-    return HELD.get(held) or (held.replace("_", " ").capitalize() if held else "No reason given")
+    """`no_consent` in words. Anything else is SES's own error code, and is kept."""
+    if not held:
+        return "No reason given"
+    return HELD.get(held) or f"SES refused it: {held}"
+
+
+def fate(state: str, heard: Mapping[str, int]) -> str:
+    """How far an email has come: its state in the journal, or more than that if SES said more."""
+    if state not in TAKEN:
+        return state
+    return next((later for name, later in reversed(_FATES.items()) if name in heard), state)
+
+
+def heard(fates: Mapping[str, int]) -> list[tuple[str, int]]:
+    """(`delivered`, when) for each thing SES said, in its order."""
+    return [(_FATES[name], at) for name, at in sorted(fates.items(), key=lambda one: one[1]) if name in _FATES]
 
 
 def state(name: str) -> str:
+    """A state as a label: `Held back`."""
     return STATES.get(name, name.capitalize())
 
 
@@ -52,97 +79,10 @@ def tone(name: str) -> str:
     """How a state is coloured: "good", "held" or "bad"."""
     if name in _BAD:
         return "bad"
-    return "good" if name in SENT else "held"
+    return "good" if name in TAKEN or name in ("opened", "clicked") else "held"
 
 
 def program(name: str) -> tuple[str, str]:
     """`journey:welcome` -> (`journey`, `welcome`)."""
     kind, _, rest = name.partition(":")
     return (kind, rest) if rest else ("", name)
-
-
-def why(record: SendRecord) -> list[str]:
-    """The decision trace as sentences, in the order in which the decision was made."""
-    kind, name = program(record.program)
-    lines = [f"Planned by the {kind or 'program'} {name} for {iso(record.planned_at)[:16].replace('T', ' ')} UTC."]
-    lines += [f"{_label(path)}: {value}" for path, value in _leaves(record.trace)]
-    if record.held:
-        lines.append(f"Held back: {reason(record.held)}.")
-    return lines
-
-
-def _label(path: str) -> str:
-    return path.replace("_", " ").replace(".", " › ").capitalize()
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            yield from _leaves(below, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list | tuple):
-        if all(not isinstance(item, Mapping | list | tuple) for item in value):
-            if value:
-                yield path, ", ".join(map(_text, value))
-        else:
-            for number, item in enumerate(value, 1):
-                yield from _leaves(item, f"{path} {number}")
-    elif value is not None and value != "":
-        yield path, _instant(path, value)
-
-
-def _instant(path: str, value: Any) -> str:
-    last = path.rpartition(".")[2]
-    if isinstance(value, int) and not isinstance(value, bool) and value > 10**11 and (last == "at" or last[-3:] == "_at"):
-        return iso(value)[:16].replace("T", " ") + " UTC"
-    return _text(value)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
-_CALLS = {"identify": "Identified", "page": "Page viewed", "screen": "Screen viewed", "group": "Joined a group", "alias": "Ids joined"}
-
-
-def event(item: Event, currency: str) -> tuple[str, str]:
-    """(title, detail) of an event: its name in the spec's words, and what it was about."""
-    title = _CALLS.get(item.type, item.type.capitalize()) if item.type != "track" else item.name
-    if item.type in ("page", "screen"):
-        return title, _join(item.name, _text(item.data.get("url") or item.data.get("path") or ""))
-    if item.type in ("identify", "group"):
-        return title, ", ".join(f"{name} {_text(value)}" for name, value in _scalars(item.data))
-    return title, _join(_products(item.data), _total(item.data, currency), _other(item.data))
-
-
-def _scalars(data: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(k, v) for k, v in data.items() if isinstance(v, str | int | float) and v != ""][:8]
-
-
-def _products(data: Mapping[str, Any]) -> str:
-    lines = data.get("products")
-    products = [line for line in lines if isinstance(line, Mapping)] if isinstance(lines, list) else []
-    if not products and (data.get("name") or data.get("product_id") or data.get("sku")):
-        products = [data]
-    named = [_product(line) for line in products[:3]]
-    return ", ".join(named) + (f" and {len(products) - 3} more" if len(products) > 3 else "")
-
-
-def _product(line: Mapping[str, Any]) -> str:
-    name = _text(line.get("name") or line.get("product_id") or line.get("sku") or "?")
-    quantity = line.get("quantity")
-    return f"{quantity} × {name}" if isinstance(quantity, int | float) and quantity != 1 else name
-
-
-def _total(data: Mapping[str, Any], currency: str) -> str:
-    amount = next((data[key] for key in ("total", "revenue", "value", "price") if data.get(key) not in (None, "")), None)
-    return "" if amount is None else f"{amount} {_text(data.get('currency') or currency)}"
-
-
-def _other(data: Mapping[str, Any]) -> str:
-    return _join(*(_text(data[key]) for key in ("order_id", "query", "template", "link") if data.get(key)))
-
-
-def _join(*parts: str) -> str:
-    return " · ".join(part for part in parts if part)

@@ -43,7 +43,9 @@ def _product(line: Mapping[str, Any]) -> str:
 
 
 def _total(data: Mapping[str, Any]) -> str:
-    amount = next((data[key] for key in ("total", "revenue", "value", "price") if data.get(key) not in (None, "")), None)
+    amount = next(
+        (data[key] for key in ("total", "revenue", "value", "price") if data.get(key) not in (None, "")), None
+    )
     if isinstance(amount, bool) or not isinstance(amount, int | float | str):
         return ""
     figure = f"{amount:,.2f}" if isinstance(amount, int | float) else amount

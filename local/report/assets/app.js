@@ -15,10 +15,10 @@
     const { id, mail } = place(), mine = ++serial, desk = app.querySelector(".desk"), all = state.overview.customers;
     const wide = matchMedia("(min-width: 761px)").matches, chosen = id === null && wide && all.length ? all[0].id : id;
     const index = all.findIndex((c) => c.id === chosen), row = all[index] || null;
-    const detail = row ? await source.customer(row.id, row.index) : null;
+    const detail = row ? await source.customer(row) : null;
     const first = detail && detail.timeline.find((item) => item.mail);
     const n = mail || (matchMedia("(min-width: 1241px)").matches && first ? first.mail : null);
-    const letter = n ? await source.mail(n) : null;
+    const letter = n ? await source.mail(row, n) : null;
     if (mine !== serial) return;
     const sameCustomer = state.customer === (row && row.id), sameMail = state.mail === n && sameCustomer;
     state.customer = row && row.id; state.mail = n;

@@ -33,9 +33,26 @@ const hue = (text) => { let n = 7; for (const c of text) n = (n * 31 + c.codePoi
 const live = document.body.hasAttribute("data-live");
 const embedded = (id) => { const el = document.getElementById(id); return el ? JSON.parse(el.textContent) : null; };
 const fetched = async (path) => { const reply = await fetch(path); return reply.ok ? reply.json() : null; };
+// Timelines and emails are in compressed blocks of many customers each; the few opened last are kept.
+const opened = new Map();
+const block = async (number) => {
+  if (!opened.has(number)) {
+    const text = embedded("block-" + number);
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    if (opened.size > 7) opened.delete(opened.keys().next().value);
+    opened.set(number, new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).json());
+  }
+  return opened.get(number);
+};
+const packed = async (index) => {
+  const first = state.overview.first, number = first.findLastIndex((start) => start <= index);
+  return number < 0 ? null : (await block(number))[index - first[number]] || null;
+};
+const person0 = (row, index) => { const [id, name, email, events, sent, held] = row; return { id, name, email, events, sent, held, index }; };
+const unfolded = (o) => { if (o) o.customers = o.customers.map(person0); return o; };
 const source = live
-  ? { overview: () => fetched("live/overview"), customer: (id) => fetched("live/customer?id=" + encodeURIComponent(id)), mail: (n) => fetched("live/mail/" + n) }
-  : { overview: async () => embedded("overview"), customer: async (id, index) => embedded("customer-" + index), mail: async (n) => embedded("mail-" + n) };
+  ? { overview: async () => unfolded(await fetched("live/overview")), customer: (row) => fetched("live/customer?id=" + encodeURIComponent(row.id)), mail: (row, n) => fetched("live/mail/" + n) }
+  : { overview: async () => unfolded(embedded("overview")), customer: async (row) => { const found = await packed(row.index); return found && found[0]; }, mail: async (row, n) => { const found = row && (await packed(row.index)); return (found && found[1][n]) || null; } };
 
 // The address says what is open, so that the back button and links work: #/<customer id>/<mail number>
 const state = { overview: null, customer: null, mail: null, query: "", only: "all", width: "desktop", theme: "light", images: false, tab: "html" };

@@ -1,5 +1,5 @@
 // One customer: who they are, and what happened in order, with every email planned, sent or held and the reason in words.
-const why = (lines) => lines && lines.length ? h("details", { class: "why" }, h("summary", {}, "Why?"), h("ul", {}, lines.map((line) => h("li", {}, line)))) : null;
+const why = (lines) => lines && lines.length ? h("details", { class: "why" }, h("summary", {}, "Why?"), h("ul", {}, lines.map(([text, rule]) => h("li", {}, text, rule ? [" ", h("code", {}, rule)] : null)))) : null;
 
 const slip = (item, id) => {
   const inside = [
