@@ -85,6 +85,7 @@ def test_timers_are_found_when_due_and_gone_when_the_next_write_has_none(profile
         assert profiles.commit(visited(f"c{number}"), NOW + number * HOUR, Pending())
     assert profiles.commit(visited("none"), None, Pending())
     assert sorted(profiles.due(NOW + 2 * HOUR)) == ["c0", "c1", "c2"]
+    assert profiles.load(["c1"])["c1"].due == NOW + HOUR
     assert len(list(profiles.due(NOW + DAY))) == 12
     assert profiles.commit(profiles.load(["c1"])["c1"], None, Pending())
     assert sorted(profiles.due(NOW + 2 * HOUR)) == ["c0", "c2"]

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from mailwright.model.outbox import Pending
 from mailwright.model.profile import Profile, decode_profile, encode_profile
 from mailwright.workflow.ports import Spill
@@ -53,7 +55,7 @@ class FakeProfiles:
         if (stored[0] if stored else 0) != profile.v:
             return False
         self.writes += 1
-        self.rows[name] = (profile.v + 1, encode_profile(profile))
+        self.rows[name] = (profile.v + 1, encode_profile(replace(profile, v=profile.v + 1, due=due)))
         self.timers.pop(name, None)
         if due is not None:
             self.timers[name] = due

@@ -150,12 +150,8 @@ class ProfileStore:
 
     def _item(self, profile: Profile, due: int | None, pending: Pending) -> Item:
         version = profile.v + 1
-        # The state carries the version it is stored under, so that a state read by itself is complete.
-        before, profile.v = profile.v, version
-        try:
-            state = encode_profile(profile)
-        finally:
-            profile.v = before
+        # The state says the version and the timer it is stored with: read by itself it is complete.
+        state = encode_profile(msgspec.structs.replace(profile, v=version, due=due))
         item = key(profile.customer_id, PROFILE)
         item["v"] = {"N": str(version)}
         item["state"] = {"B": state}
