@@ -127,13 +127,14 @@ class World:
         self.engine.firehose.told = self.tally.journalled
         self.ses_feedback = feedback.Feedback(self.clock, self._feedback)
         self.engine.ses.accepted = self.ses_feedback.accepted
-        self._look()
+        self.look()
 
     def _copy(self, shard: str, records: list[dict[str, Any]]) -> None:
         for record in records:
             self.engine.firehose.take(names.COPY, record["Data"])
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Notice what was written: done after everything that happens here; for what was written by other hands."""
         for look in self._looks:
             look()
 
@@ -142,7 +143,7 @@ class World:
     def http(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """One request to the HTTP API, now."""
         response = self._gateway(Request(method, path, headers or {}, body))
-        self._look()
+        self.look()
         return response
 
     def _answer(self, name: str, event: dict[str, Any]) -> Any:
@@ -154,7 +155,7 @@ class World:
     def put_event(self, envelope: dict[str, Any], bus: str | None = None) -> bool:
         """One event onto an EventBridge bus, now; False when no rule wanted it. Problem for what PutEvents refuses."""
         wanted = self.buses.put(envelope, bus)
-        self._look()
+        self.look()
         return wanted
 
     def feedback(self, message: dict[str, Any]) -> None:
@@ -164,7 +165,7 @@ class World:
         a story can say "Ada clicked" without knowing the mail's id.
         """
         self._feedback(json.dumps(self._completed(message), separators=(",", ":")))
-        self._look()
+        self.look()
 
     def _feedback(self, body: str) -> None:
         self.engine.sqs.send_message(QueueUrl=names.queue_url("feedback"), MessageBody=body)
@@ -188,7 +189,7 @@ class World:
         """Do the next thing due, jumping to its instant; False when nothing is due at or before `until`."""
         if not self.clock.step(until):
             return False
-        self._look()
+        self.look()
         return True
 
     def advance(self, to: int) -> None:
