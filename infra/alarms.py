@@ -43,7 +43,7 @@ class Alarms(Construct):
         super().__init__(scope, "Alarms")
         self._config = config
         self._topic = self._subscribed(config, found.key)
-        watched = [*_flow(config, functions, found), *_loss(functions, found), *_limits(functions, found)]
+        watched = [*_flow(config, functions, found), *_loss(functions, found), *_limits(found)]
         self.all = [self._alarm(watch) for watch in watched]
 
     def _subscribed(self, config: Config, key: kms.IKey) -> sns.Topic:
@@ -107,13 +107,12 @@ def _loss(functions: dict[str, lambda_.Function], found: Resources) -> list[Watc
     ]
 
 
-def _limits(functions: dict[str, lambda_.Function], found: Resources) -> list[Watch]:
+def _limits(found: Resources) -> list[Watch]:
     """What AWS or the mailbox providers refuse; the rates are half of those at which SES reviews an account."""
-    account = functions["fold"]
     return [
         Watch("stream-throttled", "The stream refuses events.", metrics.stream_throttles(found.stream), 0, 3),
         Watch("table-throttled", "The table refuses requests.", metrics.table_throttles(found.table), 0, 3),
-        Watch("functions-throttled", "Lambda's concurrency is used up.", metrics.throttles(account), 0, 3),
+        Watch("functions-throttled", "Lambda's concurrency is used up.", metrics.account_throttles(), 0, 3),
         Watch("bounces", "Over 2.5 % of emails bounce.", metrics.reputation(found.mail, "BounceRate"), 0.025),
         Watch("complaints", "Over 0.05 % are marked as spam.", metrics.reputation(found.mail, "ComplaintRate"), 0.0005),
         Watch("rejects", "SES rejects what was accepted before.", metrics.rejects(found.mail), 0),

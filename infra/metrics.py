@@ -11,7 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
 from infra.buckets import QUARANTINE_METRICS
-from infra.mail import Mail
+from infra.mail import BY_SET, Mail
 
 _FIVE_MINUTES = Duration.minutes(5)
 
@@ -29,6 +29,11 @@ def lag(function: lambda_.IFunction) -> cloudwatch.Metric:
 
 def throttles(function: lambda_.IFunction) -> cloudwatch.Metric:
     return function.metric_throttles(period=_FIVE_MINUTES)
+
+
+def account_throttles() -> cloudwatch.Metric:
+    """Of all functions of the account: its concurrency is shared."""
+    return _metric("AWS/Lambda", "Throttles", {}, "sum")
 
 
 def oldest(queue: sqs.Queue) -> cloudwatch.Metric:
@@ -69,7 +74,7 @@ def table_throttles(table: dynamodb.TableV2) -> cloudwatch.Metric:
 
 def ses(mail: Mail, name: str, statistic: str = "sum") -> cloudwatch.Metric:
     """`Send`, `Delivery`, `Open`, `Click`, `Bounce`, `Complaint`, `Reject` of our configuration set."""
-    return _metric("AWS/SES", name, {"ses:configuration-set": mail.configuration_set}, statistic)
+    return _metric("AWS/SES", name, {BY_SET: mail.configuration_set}, statistic)
 
 
 def reputation(mail: Mail, name: str) -> cloudwatch.Metric:
