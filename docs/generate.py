@@ -1,0 +1,48 @@
+"""Write the parts of the docs that are made from tables in the code: `python docs/generate.py`.
+
+Each part stands between two markers, `<!-- name -->` and `<!-- /name -->`; a test fails when one is out of date.
+"""
+
+from pathlib import Path
+
+from mailwright.model.columns import COLUMNS
+from mailwright.model.profile import COUNTERS, Profile
+
+DOCS = Path(__file__).parent
+
+
+def columns() -> str:
+    """The columns rules may name."""
+    rows = [f"| `{name}` | {spec.kind} | {spec.meaning} |" for name, spec in COLUMNS.items()]
+    return "\n".join(["| column | kind | meaning |", "|---|---|---|", *rows])
+
+
+def positions() -> str:
+    """Where each field of a profile stands in its encoded array, and each counter in a list of counts."""
+    fields = ", ".join(f"{place} `{name}`" for place, name in enumerate(Profile.__struct_fields__))
+    counters = ", ".join(f"{place} `{name}`" for place, name in enumerate(COUNTERS))
+    return f"Fields: {fields}.\n\nCounters: {counters}."
+
+
+PARTS = {"segments.md": {"columns": columns}, "profile.md": {"positions": positions}}
+
+
+def generated(file: str, text: str) -> str:
+    """The text of a file with its parts made anew."""
+    for name, part in PARTS[file].items():
+        before, found, rest = text.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition(f"<!-- /{name} -->")
+        if not (found and end):
+            raise ValueError(f"docs/{file} has no <!-- {name} --> ... <!-- /{name} -->")
+        text = f"{before}{found}{part()}\n{end}{after}"
+    return text
+
+
+def main() -> None:
+    for file in PARTS:
+        path = DOCS / file
+        path.write_text(generated(file, path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
