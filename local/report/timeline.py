@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from local.report import words
+from local.report.trace import moment, why
 from local.world.lives import Kept
-from mailwright.model.profile import Position, Profile
+from mailwright.model.profile import Profile
 from mailwright.model.send import SendRecord
 from mailwright.model.times import iso
 
@@ -21,7 +22,7 @@ class Sent(NamedTuple):
 class Life(NamedTuple):
     """Everything the report needs of one customer. `document` is the profile as people read it."""
 
-    profile: Profile
+    profile: Profile | None
     document: Mapping[str, Any]
     events: Sequence[Kept]
     happened: int  # how many events there were, the forgotten ones included
@@ -36,7 +37,7 @@ def detail(customer_id: str, life: Life, currency: str) -> dict[str, Any]:
     items = [{"kind": "event", "at": one.at, "title": one.title, "text": one.text} for one in life.events]
     items += _journeys(life)
     items += [_mail(sent) for sent in life.sends]
-    items.sort(key=lambda item: (item["at"], _ORDER[item["kind"]]))
+    items.sort(key=lambda item: (item["at"], _ORDER[str(item["kind"])]))
     left = life.happened - len(life.events)
     return {
         "id": customer_id,
@@ -50,36 +51,39 @@ def detail(customer_id: str, life: Life, currency: str) -> dict[str, Any]:
 def _mail(sent: Sent) -> dict[str, Any]:
     record = sent.record
     kind, name = words.program(record.program)
-    state, tone = words.state(record.state, sent.fates)
+    fate = words.fate(record.state, sent.fates)
+    heard = ", ".join(f"{words.state(name).lower()} {iso(at)[11:16]}" for name, at in words.heard(sent.fates))
     return {
         "kind": "mail",
         "at": record.at,
         "program": f"{kind} {name}".strip(),
         "title": record.subject or f"Template {record.template}",
-        "text": words.fate(sent.fates) if sent.number else words.reason(record.held),
-        "state": state,
-        "tone": tone,
+        "text": heard if sent.number else words.reason(record.held),
+        "state": words.state(fate),
+        "tone": words.tone(fate),
         "mail": sent.number,
-        "why": words.why(record),
+        "why": why(record, sent.fates),
     }
 
 
 def _journeys(life: Life) -> Iterator[dict[str, Any]]:
     """Each entry into a journey that is still known: the latest from the profile, earlier ones from their emails."""
-    told = set()
-    for name, position in sorted(life.profile.journeys.items()):
+    told: set[tuple[str, int]] = set()
+    profile = life.profile
+    for name, position in sorted(profile.journeys.items()) if profile is not None else ():
         told.add((name, position.entry))
         yield _entered(name, position.entry, position.entered, position.cause)
         if position.ended:
             yield _move(position.ended, f"Left {name}", position.why.replace("_", " "))
         elif position.due is not None:
-            yield _move(life.profile.last_seen, f"Waits in {name}", _waits(position))
+            assert profile is not None
+            yield _move(profile.last_seen, f"Waits in {name}", f"at step {position.step}, until {moment(position.due)}")
     for sent in life.sends:
         trace = sent.record.trace
-        entry = (trace.get("journey"), trace.get("entry"))
-        if entry[0] and entry not in told and isinstance(trace.get("entered_at"), int):
-            told.add(entry)
-            yield _entered(str(entry[0]), int(trace["entry"]), trace["entered_at"], str(trace.get("event_name", "")))
+        journey, entry, at = trace.get("journey"), trace.get("entry"), trace.get("entered_at")
+        if isinstance(journey, str) and isinstance(entry, int) and isinstance(at, int) and (journey, entry) not in told:
+            told.add((journey, entry))
+            yield _entered(journey, entry, at, str(trace.get("event_name", "")))
 
 
 def _entered(name: str, entry: int, at: int, cause: str) -> dict[str, Any]:
@@ -91,13 +95,9 @@ def _move(at: int, title: str, text: str) -> dict[str, Any]:
     return {"kind": "journey", "at": at, "title": title, "text": text}
 
 
-def _waits(position: Position) -> str:
-    assert position.due is not None
-    due = iso(position.due)
-    return f"at step {position.step}, until {due[:10]} {due[11:16]} UTC"
-
-
 def _facts(document: Mapping[str, Any], currency: str) -> list[list[str]]:
+    if not document:
+        return []
     return [
         ["Orders", f"{document['orders']:,}"],
         ["Revenue", f"{document['revenue']:,.2f} {currency}"],
@@ -107,6 +107,8 @@ def _facts(document: Mapping[str, Any], currency: str) -> list[list[str]]:
 
 
 def _chips(document: Mapping[str, Any]) -> Iterator[list[Any]]:
+    if not document:
+        return
     for segment in document["segments"]:
         yield [segment, True]
     yield [f"stage: {document['lifecycle_stage'].replace('_', ' ')}", False]
