@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
@@ -48,6 +49,14 @@ class Alarms(Construct):
 
     def _subscribed(self, config: Config, key: kms.IKey) -> sns.Topic:
         topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        topic.add_to_resource_policy(  # a topic with a policy of its own has lost the one that let alarms in
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
         if config.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(config.alarm_email))
         return topic

@@ -51,3 +51,15 @@ def test_every_alarm_tells_the_topic_and_leads_to_its_section_in_the_manual(temp
         assert [name(action) for action in alarm.properties["AlarmActions"]] == ["AlarmsTopic"]
         section = alarm.properties["AlarmDescription"].rpartition("#")[2]
         assert f"\n### {section}\n" in manual, section
+
+
+def test_alarms_may_publish_and_so_may_feedback_and_nobody_else(template: Template) -> None:
+    may = {
+        name(policy.properties["Topics"][0]): [
+            statement["Principal"]["Service"]
+            for statement in policy.properties["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Allow"
+        ]
+        for policy in template.all("AWS::SNS::TopicPolicy")
+    }
+    assert may == {"AlarmsTopic": ["cloudwatch.amazonaws.com"], "MailFeedback": ["ses.amazonaws.com"]}
