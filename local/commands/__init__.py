@@ -5,8 +5,10 @@ from typing import Any
 
 from local.commands.check import check
 from local.commands.convert import convert
+from local.commands.explain import explain
 from local.commands.init import init
+from local.commands.profile import profile
 from local.commands.publish import publish
 from local.commands.replay import replay
 
-COMMANDS: list[Callable[..., Any]] = [check, convert, init, publish, replay]
+COMMANDS: list[Callable[..., Any]] = [check, convert, explain, init, profile, publish, replay]
