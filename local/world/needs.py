@@ -58,6 +58,6 @@ def _lake(firehose: Firehose, *, hourly: bool) -> Needed:
             since = firehose.clock()
         if since is None or hourly:
             return since
-        return since // DAY * DAY + DAY - HOUR
+        return (since + HOUR) // DAY * DAY + DAY - HOUR  # what comes in a day's last hour is counted the day after
 
     return needed
