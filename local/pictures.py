@@ -2,8 +2,11 @@
 
     python -m local.pictures [--out DIR] [--content DIR] [--images-off] [TEMPLATE ...]
 
+    python -m local.pictures --report out/report.html [--open '#/c-2001/2'] [--out DIR]
+
+The second form draws a report as it opens on a screen, at the customer and email that its address names.
 Needs Chromium (`apt-get install chromium`); nothing is fetched from the network. docs/images is made with
-`--out docs/images cart-reminder welcome`.
+`--out docs/images cart-reminder welcome`, and after `make demo` with `--report out/report.html --open '#/c-2001/2'`.
 """
 
 import argparse
@@ -29,6 +32,7 @@ from mailwright.model.times import DAY
 
 NOW = 1_795_000_000_000  # an evening in November 2026: pictures do not change with the day they are drawn
 DESKTOP, PHONE, GAP = 640, 360, 40
+SCREEN = (1360, 1000)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _OPTIONS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
@@ -101,6 +105,15 @@ def picture(page: str, scheme: str, target: Path) -> None:
         _chromium(*options, f"--window-size={width},{height[1]}", f"--screenshot={target.resolve()}", file.as_uri())
 
 
+def screen(report: Path, place: str, target: Path) -> None:
+    """Write a PNG of a report, light, as it opens on a laptop. `place` is what follows its address: `#/c-2001/2`."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = [f"--user-data-dir={folder}/profile", f"--blink-settings=preferredColorScheme={_SCHEMES['light'][0]}"]
+        options += [f"--window-size={SCREEN[0]},{SCREEN[1]}", "--virtual-time-budget=4000"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _chromium(*options, f"--screenshot={target.resolve()}", report.resolve().as_uri() + place)
+
+
 def _chromium(*arguments: str) -> str:
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if browser is None:
@@ -118,7 +131,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("out/pictures"))
     parser.add_argument("--content", type=Path, default=Path("layers/content"))
     parser.add_argument("--images-off", action="store_true", help="as in a mail program that blocks pictures")
+    parser.add_argument("--report", type=Path, help="draw this report.html, and no templates")
+    parser.add_argument("--open", default="", help="what the report is opened at: #/customer/email")
     said = parser.parse_args(arguments)
+    if said.report is not None:
+        if not said.report.is_file():
+            parser.error(f"there is no {said.report}: `make demo` makes out/report.html")
+        screen(said.report, said.open, said.out / "report.png")
+        print(said.out / "report.png")
+        return 0
     content = compile_folder(said.content)
     unknown = [name for name in said.templates if name not in content.templates]
     if unknown:

@@ -18,6 +18,8 @@ _SHAPES: dict[str, str] = {
     '<path d="M30 34h34v7H30z" fill="{b}"/>',
     "bowl|plate|dish|salad": '<path d="M20 46h60a30 28 0 0 1-60 0z" fill="{a}"/><path d="M38 72h24v5H38z" fill="{b}"/>'
     '<path d="M20 46h60v5H21z" fill="{b}"/>',
+    "board|tray": '<path d="M28 26h44v46a6 6 0 0 1-6 6H34a6 6 0 0 1-6-6z" fill="{a}"/>'
+    '<circle cx="50" cy="35" r="5" fill="{b}"/><path d="M38 48v22M50 48v22M62 48v22" stroke="{b}" stroke-width="2"/>',
     "lamp|light|lantern": '<path d="M38 22h24l12 30H26z" fill="{a}"/><path d="M47 52h6v22h-6z" fill="{b}"/>'
     '<path d="M36 74h28v5H36z" fill="{b}"/>',
     "throw|blanket|linen|towel|cushion|pillow|wool": '<rect x="22" y="30" width="56" height="44" rx="9" fill="{a}"/>'

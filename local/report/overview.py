@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 
 def rows(profiles: Mapping[str, Profile], events: Mapping[str, int], records: Iterable[SendRecord]) -> list[Row]:
-    """Every customer, the ones with most to tell first: emails, then events, then by id."""
+    """Every customer: those who were written to before the others, then those with most to tell, then by id."""
     sent, held, to = Counter[str](), Counter[str](), dict[str, str]()
     for record in records:
         (sent if record.state in TAKEN else held)[record.customer_id] += 1
@@ -38,7 +38,7 @@ def rows(profiles: Mapping[str, Profile], events: Mapping[str, int], records: It
     for name in {*profiles, *events, *sent, *held}:
         called, email = _names(profiles.get(name))
         listed.append(Row(name, called, email or to.get(name, ""), events.get(name, 0), sent[name], held[name]))
-    return sorted(listed, key=lambda row: (-row.sent, -row.held, -row.events, row.id))
+    return sorted(listed, key=lambda row: (not row.sent, -row.events, row.id))
 
 
 def _names(profile: Profile | None) -> tuple[str, str]:

@@ -102,7 +102,7 @@ def _facts(document: Mapping[str, Any], currency: str) -> list[list[str]]:
         ["Orders", f"{document['orders']:,}"],
         ["Revenue", f"{document['revenue']:,.2f} {currency}"],
         ["Last order", document["last_purchase_date"] or "none"],
-        ["Engagement", f"{document['engagement_score']:g}"],
+        ["Score", f"{document['engagement_score']:g}"],
     ]
 
 

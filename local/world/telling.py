@@ -1,11 +1,15 @@
 """An event in words: its name in the spec's own, and what it was about."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from mailwright.model.event import Event
+from mailwright.model.times import iso
 
 LONGEST = 240  # characters of what it was about
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_YEAR_9999 = 253_000_000_000_000  # milliseconds
 _CALLS = {
     "identify": "Identified",
     "page": "Page viewed",
@@ -23,7 +27,8 @@ def tell(event: Event) -> tuple[str, str]:
     title = _CALLS.get(event.type, event.type.capitalize())
     if event.type in ("page", "screen"):
         return title, _cut(_join(event.name, _text(data.get("url") or data.get("path"))))
-    named = [f"{name.replace('_', ' ')} {_text(value)}" for name, value in data.items() if _text(value)]
+    named = [f"{_CAMEL.sub(' ', name).replace('_', ' ').lower()} {_trait(name, value)}" for name, value in data.items()]
+    named = [text for text in named if not text.endswith(" ")]
     return title, _cut(", ".join(named[:8]))
 
 
@@ -55,6 +60,12 @@ def _total(data: Mapping[str, Any]) -> str:
 def _other(data: Mapping[str, Any]) -> str:
     order = _text(data.get("order_id"))
     return _join(f"order {order}" if order else "", *(_text(data.get(key)) for key in ("query", "link", "template")))
+
+
+def _trait(name: str, value: Any) -> str:
+    if name.endswith("_at") and isinstance(value, int) and not isinstance(value, bool) and 0 < value < _YEAR_9999:
+        return iso(value)[:16].replace("T", " ")
+    return _text(value)
 
 
 def _text(value: Any) -> str:

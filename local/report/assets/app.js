@@ -1,7 +1,7 @@
 // Puts the panels on the page and keeps them in step with the address; on the live page, asks for news every second.
 (async () => {
   const app = document.getElementById("app"), run = document.getElementById("run");
-  let people, serial = 0;
+  let people, serial = 0, listTop = 0;
   const title = (ok) => {
     const o = state.overview;
     run.replaceChildren(live ? h("span", { class: ok ? "dot" : "dot off" }) : "", ok ? o.title : "The server has stopped.");
@@ -12,6 +12,7 @@
     return top;
   };
   const show = async (fresh) => {
+    if (state.overview && !document.body.hasAttribute("data-open")) listTop = scrollY;
     const { id, mail } = place(), mine = ++serial, desk = app.querySelector(".desk"), all = state.overview.customers;
     const wide = matchMedia("(min-width: 761px)").matches, chosen = id === null && wide && all.length ? all[0].id : id;
     const index = all.findIndex((c) => c.id === chosen), row = all[index] || null;
@@ -26,6 +27,9 @@
     document.body.toggleAttribute("data-open", id !== null);
     people.mark();
     const top = slot(desk, "life", lifePanel(detail, row));
+    const slip = desk.querySelector(".slip[aria-current]"), lines = desk.querySelector(".life .scroll");
+    if (!sameCustomer && mail && slip) lines.scrollTop += slip.getBoundingClientRect().top - lines.getBoundingClientRect().top - lines.clientHeight / 3;
+    if (!wide && !fresh) scrollTo(0, id === null ? listTop : 0);
     if (sameCustomer) { const s = desk.querySelector(".life .scroll"); if (s) s.scrollTop = top; }
     if (!sameMail || !desk.querySelector(".reader") || (fresh && !letter)) slot(desk, "reader", readerPanel(letter, row));
   };

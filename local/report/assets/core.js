@@ -28,7 +28,7 @@ const money = (amount, currency) => {
   try { return new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(amount); } catch { return `${amount} ${currency}`; }
 };
 const initials = (name) => name.replace(/[^\p{L}\p{N} ]+/gu, " ").trim().split(/\s+/).slice(0, 2).map((w) => [...w][0] || "").join("").toUpperCase() || "?";
-const hue = (text) => { let n = 7; for (const c of text) n = (n * 31 + c.codePointAt(0)) % 360; return n; };
+const hue = (text) => { let n = 7; for (const c of text) n = (n * 31 + c.codePointAt(0)) % 9973; return (n * 137) % 360; };
 
 const live = document.body.hasAttribute("data-live");
 const embedded = (id) => { const el = document.getElementById(id); return el ? JSON.parse(el.textContent) : null; };
@@ -48,13 +48,13 @@ const packed = async (index) => {
   const first = state.overview.first, number = first.findLastIndex((start) => start <= index);
   return number < 0 ? null : (await block(number))[index - first[number]] || null;
 };
-const person0 = (row, index) => { const [id, name, email, events, sent, held] = row; return { id, name, email, events, sent, held, index }; };
-const unfolded = (o) => { if (o) o.customers = o.customers.map(person0); return o; };
+const rowOf = (row, index) => { const [id, name, email, events, sent, held] = row; return { id, name, email, events, sent, held, index }; };
+const unfolded = (o) => { if (o) o.customers = o.customers.map(rowOf); return o; };
 const source = live
   ? { overview: async () => unfolded(await fetched("live/overview")), customer: (row) => fetched("live/customer?id=" + encodeURIComponent(row.id)), mail: (row, n) => fetched("live/mail/" + n) }
   : { overview: async () => unfolded(embedded("overview")), customer: async (row) => { const found = await packed(row.index); return found && found[0]; }, mail: async (row, n) => { const found = row && (await packed(row.index)); return (found && found[1][n]) || null; } };
 
 // The address says what is open, so that the back button and links work: #/<customer id>/<mail number>
-const state = { overview: null, customer: null, mail: null, query: "", only: "all", width: "desktop", theme: "light", images: false, tab: "html" };
+const state = { overview: null, customer: null, mail: null, query: "", only: "all", width: innerWidth < 761 ? "phone" : "desktop", theme: "light", pictures: true, tab: "html" };
 const place = () => { const [, id, n] = location.hash.split("/"); return { id: id ? decodeURIComponent(id) : null, mail: n ? Number(n) : null }; };
 const go = (id, mail) => { location.hash = id === null ? "#" : "#/" + encodeURIComponent(id) + (mail ? "/" + mail : ""); };

@@ -19,6 +19,11 @@ const chart = (days) => {
   return el;
 };
 
+const kept = (kinds, count) => !kinds.length ? null : h("details", { class: "kept" },
+  h("summary", {}, h("b", {}, plural(count, "record")), " could not be used and went to quarantine whole. Which, and why?"),
+  h("div", {}, kinds.map((kind) => h("section", {}, h("h3", {}, kind.code, h("span", {}, ` \u00b7 ${whole(kind.count)}, at ${kind.where}`)),
+    h("ul", {}, kind.records.map((one) => h("li", {}, one.reason, h("code", {}, one.record))), kind.count > kind.records.length ? h("li", {}, `and ${whole(kind.count - kind.records.length)} more`) : null)))));
+
 const overviewPanel = (data) => {
   const s = data.summary, held = data.held.reduce((n, row) => n + row.count, 0);
   const figure = (kind, n, label, small) => h("div", { class: "figure " + kind }, h("span", { class: "eyebrow" }, label), h("b", {}, whole(n)), h("small", {}, small));
@@ -30,10 +35,11 @@ const overviewPanel = (data) => {
       figure("", s.planned, "Emails planned", plural(data.programs.length, "program")),
       figure("good", s.accepted, "Sent", share),
       figure(held ? "held" : "", held, "Held back", held ? plural(data.held.length, "reason") : "nothing held"),
-      figure(s.quarantined ? "bad" : "", s.quarantined, "Quarantined", s.quarantined ? "kept whole, with the reason" : "every record was usable")),
+      figure(s.quarantined ? "bad" : "", s.quarantined, "Quarantined", s.quarantined ? "kept whole" : "all was usable")),
     h("div", { class: "insight", style: { "border-top": "1px solid var(--line)" } },
       h("section", {}, h("h2", {}, "Over time"), data.days.length ? [chart(data.days), h("div", { class: "legend" }, h("span", {}, shortDay(data.days[0][0])), h("span", {}, h("span", { class: "key" }, "events"), "\u2003", h("span", { class: "key m" }, "emails")), h("span", {}, shortDay(data.days[data.days.length - 1][0])))] : h("p", { class: "empty" }, "Nothing yet.")),
       h("section", {}, h("h2", {}, "By program"), data.programs.length ? bars(data.programs.map((p) => ({ name: p.name, kind: p.kind, good: p.accepted, held: p.planned - p.accepted, count: p.planned === p.accepted ? `${whole(p.accepted)} sent` : `${whole(p.accepted)} of ${whole(p.planned)} sent` }))) : h("p", { class: "empty" }, "No emails were planned.")),
       h("section", {}, h("h2", {}, "Why mail was held back"), data.held.length ? bars(data.held.map((row) => ({ name: row.words, title: row.reason, good: 0, held: row.count, count: whole(row.count) }))) : h("p", { class: "empty" }, "Nothing was held back."))),
+    kept(data.quarantine, s.quarantined),
     data.notes.map((text) => h("p", { class: "note" }, text)));
 };

@@ -1,28 +1,19 @@
 // One email as it would look: desktop or phone width, light or dark, with or without remote images; its text and headers.
 const WIDTHS = { desktop: 600, phone: 360 };
-const BLANK = "data:image/svg+xml," + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64" fill="#dfe3de"/><path d="M18 44l10-13 8 9 5-6 8 10z" fill="#b4bcb2"/><circle cx="42" cy="24" r="4" fill="#b4bcb2"/></svg>');
-
 // The mail decides on dark by media query; the preview decides for it, so that both can be seen on one screen.
 const themed = (html, theme) => {
+  html = html.replace(/@import\s+url\([^)]*\)\s*;?/gi, ""); // web fonts: there is no network here
   const yes = "(min-width:0px)", no = "(max-width:0px)";
   return html.replace(/\(\s*prefers-color-scheme\s*:\s*dark\s*\)/gi, theme === "dark" ? yes : no).replace(/\(\s*prefers-color-scheme\s*:\s*light\s*\)/gi, theme === "dark" ? no : yes);
 };
-const prepared = (html, theme, images) => {
+const prepared = (html, theme, pictures) => {
   const doc = new DOMParser().parseFromString(themed(html, theme), "text/html");
-  if (!images) {
-    for (const img of doc.querySelectorAll("img")) {
-      if (/^data:/i.test(img.getAttribute("src") || "")) continue;
-      img.setAttribute("src", BLANK); img.removeAttribute("srcset");
-      img.style.objectFit = "cover";
-      if (!img.getAttribute("height") || img.getAttribute("height") === "auto") img.style.aspectRatio = Number(img.getAttribute("width")) > 320 ? "16 / 9" : "1";
-    }
-    for (const el of doc.querySelectorAll("source, link")) el.remove();
-  }
-  const base = doc.createElement("base");
+  if (!pictures) for (const img of doc.querySelectorAll("img")) img.removeAttribute("src"); // what is left is what its alt says
+  for (const el of doc.querySelectorAll("link, base, script")) el.remove();
+  const base = doc.createElement("base"), fit = doc.createElement("style");
   base.target = "_blank";
+  fit.textContent = "html{overflow:hidden}";
   doc.head.prepend(base);
-  const fit = doc.createElement("style");
-  fit.textContent = "html{overflow-x:hidden;overflow-y:hidden}";
   doc.head.append(fit);
   return "<!doctype html>" + doc.documentElement.outerHTML;
 };
@@ -33,7 +24,7 @@ const framed = (mail) => {
   const box = h("div", { class: `frame ${state.theme} ${phone ? "phone" : ""}` }, frame), stage = h("div", { class: "stage" }, box);
   const fit = () => {
     if (!stage.isConnected || !frame.contentDocument || !frame.contentDocument.body) return;
-    const edge = phone ? 18 : 2, scale = Math.min(1, (stage.clientWidth - 16 - edge) / width);
+    const edge = phone ? 18 : 2, scale = Math.min(1, (stage.clientWidth - 32 - edge) / width);
     frame.style.height = "60px";
     const tall = Math.max(phone ? 560 : 240, frame.contentDocument.documentElement.scrollHeight, frame.contentDocument.body.scrollHeight);
     frame.style.height = tall + "px";
@@ -42,8 +33,8 @@ const framed = (mail) => {
     box.style.height = tall * scale + edge + "px";
   };
   frame.addEventListener("load", () => { fit(); for (const img of frame.contentDocument.images) img.addEventListener("load", fit); });
-  new ResizeObserver(fit).observe(stage);
-  frame.srcdoc = prepared(mail.html, state.theme, state.images);
+  new ResizeObserver(() => requestAnimationFrame(fit)).observe(stage);
+  frame.srcdoc = prepared(mail.html, state.theme, state.pictures);
   return stage;
 };
 
@@ -59,17 +50,20 @@ const readerPanel = (mail, row) => {
   const draw = () => {
     const views = { html: () => (mail.html ? framed(mail) : h("p", { class: "empty" }, "This email has no HTML part.")), text: () => h("div", { class: "stage" }, h("pre", { class: "plain" }, mail.text)), source: () => headersOf(mail) };
     body.replaceChildren(views[state.tab]());
-    if (!live) body.append(h("p", { class: "foot" }, "Complete as SES would get it: ", h("a", { href: `outbox/${mail.n}.eml` }, `outbox/${mail.n}.eml`)));
+    body.append(h("p", { class: "foot" },
+      live ? null : ["Complete, as SES would get it: ", h("a", { href: `outbox/${mail.n}.eml` }, `outbox/${mail.n}.eml`), ". "],
+      state.tab === "html" && /<img/i.test(mail.html) ? "Product pictures are stand-ins here: this page asks nothing of any network." : null));
     for (const el of panel.querySelectorAll("[data-html]")) el.hidden = state.tab !== "html";
   };
-  const set = (name) => (value) => { state[name] = value === "true" ? true : value === "false" ? false : value; draw(); };
+  const set = (name) => (value) => { state[name] = value; draw(); };
   const group = (name, options, label) => choose(options, () => state[name], set(name), label);
   const only = (el) => { el.setAttribute("data-html", ""); return el; };
+  const pictures = h("div", { class: "seg" }, h("button", { type: "button", "aria-pressed": String(state.pictures), title: "As in a mail program that blocks pictures, or not", onclick: (e) => { state.pictures = !state.pictures; e.target.setAttribute("aria-pressed", String(state.pictures)); draw(); } }, "Pictures"));
   panel.append(
     h("div", { class: "bar" }, h("button", { type: "button", class: "back", onclick: () => go(state.customer, null) }, "\u2190 Timeline"),
       group("tab", [["html", "HTML"], ["text", "Text"], ["source", "Headers"]], "Part"), h("span", { class: "gap" }),
       only(group("width", [["desktop", "Desktop"], ["phone", "Phone"]], "Width")), only(group("theme", [["light", "Light"], ["dark", "Dark"]], "Colours")),
-      only(group("images", [["false", "No images"], ["true", "Images"]], "Remote images"))),
+      only(pictures)),
     h("div", { class: "about" }, h("h2", {}, mail.subject), mail.preheader ? h("p", { class: "preheader" }, mail.preheader) : null,
       h("p", { class: "route" }, `${mail.from} \u2192 ${mail.to} \u00b7 ${instant(mail.at)}`)),
     body);
