@@ -7,7 +7,8 @@ sent, hidden there for as long as SQS allows, and shown, counted and timed here;
 from typing import Any
 
 from local.world.clock import Clock
-from local.world.memory.sqs import MOST_VISIBILITY, Message, Queue, Sqs
+from local.world.memory.queue import Message, Queue
+from local.world.memory.sqs import MOST_VISIBILITY, Sqs
 from local.world.meter import Meter
 from local.world.names import queue_url
 

@@ -1,20 +1,20 @@
 """The world: an engine, the pollers and the real handlers, in one process and one thread, on a virtual clock."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Literal
 
 from functions.wiring import Function, all_functions
 from local.gateway import Gateway, Request, Response
-from local.world import aside, feedback, kept, names
+from local.world import aside, feedback, names
 from local.world.clock import Clock
 from local.world.due import DueWatch
 from local.world.engine import Engine
-from local.world.invoke import Failure, Handler, Invoker, handler_of
+from local.world.invoke import Handler, Invoker, handler_of
 from local.world.memory.engine import MemoryEngine
 from local.world.needs import Need, needs
+from local.world.outcome import Outcome
 from local.world.pollers import feed
 from local.world.pollers.asynchronous import Asynchronous
 from local.world.pollers.eventbridge import Buses
@@ -22,13 +22,10 @@ from local.world.pollers.kinesis import KinesisTrigger
 from local.world.pollers.schedule import ScheduleTrigger
 from local.world.pollers.sqs import SqsTrigger
 from local.world.pollers.table import TableTrigger
-from local.world.ses import Mail, bare
+from local.world.ses import bare
 from local.world.tally import Tally
 from mailwright import bootstrap
 from mailwright.model.content import Content
-from mailwright.model.problem import Quarantined
-from mailwright.model.profile import Profile
-from mailwright.model.send import SendRecord
 from mailwright.model.times import DAY
 from mailwright.settings import Settings
 
@@ -45,7 +42,7 @@ def engine(name: EngineName, clock: Clock, *, strict: bool = False) -> Engine:
     return MotoEngine(clock, strict=strict)
 
 
-class World:
+class World(Outcome):
     """`with World("memory", content, start) as world:`. Same input, same bytes out, on whatever machine.
 
     Nothing happens by itself: `http`, `put_event` and `feedback` happen at the present instant, `advance` and `run_out`
@@ -209,60 +206,3 @@ class World:
         limit = self.now + LONGEST
         while self.clock.busy and self.step(limit):
             pass
-
-    # What came of it.
-
-    @property
-    def mail(self) -> list[Mail]:
-        """Every email SES accepted, in order."""
-        return self.engine.ses.mail
-
-    @property
-    def journal(self) -> list[SendRecord]:
-        """Every line that went to the journal, in order; an email may have several."""
-        return self.tally.journal
-
-    @property
-    def quarantined(self) -> list[Quarantined]:
-        """Every record that was kept because it could not be used."""
-        return kept.quarantined(self.engine.client("s3"))
-
-    @property
-    def failures(self) -> list[Failure]:
-        """Every invocation that ended in an error."""
-        return self.invoker.failures
-
-    @property
-    def log(self) -> list[str]:
-        """What the handlers logged (warnings; everything when verbose), at most the last 10,000 lines."""
-        return list(aside.ASIDE.lines)
-
-    def profiles(self) -> list[Profile]:
-        """Every profile, by customer id."""
-        return sorted(self.app.profiles.scan(0, 1), key=lambda profile: profile.customer_id)
-
-    def dead_letters(self) -> dict[str, int]:
-        """Messages in each dead-letter queue; queues without any are left out."""
-        queues = self.engine.sqs.queues
-        dead = {queue.dead for queue in queues.values() if queue.dead} | {names.UNDELIVERED}
-        return {name: len(queues[name].messages) for name in sorted(dead) if queues[name].messages}
-
-    def counts(self) -> dict[str, Any]:
-        """The run in numbers, ready for JSON. Capacity is counted on the memory engine only: moto's is wrong."""
-        found: dict[str, Any] = {
-            "events": self.tally.events,
-            "duplicates": self.tally.duplicates,
-            "quarantined": len(self.quarantined),
-            "unmatched": self.buses.unmatched,
-            "planned": len(self.tally.planned),
-            "states": self.tally.states(),
-            "accepted": self.tally.states().get("accepted", 0),
-            "held": self.tally.held(),
-            "dead_letters": self.dead_letters(),
-            "failures": dict(sorted(Counter(failure.function for failure in self.failures).items())),
-            "invocations": dict(sorted(self.invoker.invocations.items())),
-            "calls": self.engine.meter.report()["calls"],
-        }
-        if self.engine.name == "memory":
-            found["units"] = self.engine.meter.report()["units"]
-        return found

@@ -7,13 +7,13 @@ sqs-dead-letter-queues.html; limits of the operations from their API reference.
 import heapq
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from hashlib import md5, sha256
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.world.clock import Clock
+from local.world.memory.queue import Message, Queue
 from local.world.memory.service import Service, operation
 from local.world.meter import KB, Meter
 
@@ -21,45 +21,6 @@ MESSAGE_LIMIT = 1024 * KB
 MOST_VISIBILITY = 43_200  # seconds from a receive
 ACCOUNT = "123456789012"
 CHUNK = 64 * KB  # SQS bills a request for each started 64 KB
-
-
-@dataclass
-class Message:
-    number: int
-    id: str
-    body: str
-    sent: int
-    visible: int
-    receives: int = 0
-    first: int = 0  # when first received
-    last: int = 0  # when last received
-    receipt: str = ""
-
-
-@dataclass
-class Queue:
-    name: str
-    visibility: int  # seconds
-    most: int | None  # receives before a message is dead
-    dead: str | None  # name of the queue it then goes to
-    retention: int  # seconds
-    messages: dict[str, Message] = field(default_factory=dict)
-    order: list[tuple[int, int, str]] = field(default_factory=list)  # heap; entries out of date are skipped
-
-    def show(self, message: Message, visible: int) -> None:
-        message.visible = visible
-        heapq.heappush(self.order, (visible, message.number, message.id))
-
-    @property
-    def next(self) -> int | None:
-        """When the next message can be received; None when the queue is empty."""
-        while self.order:
-            visible, _, name = self.order[0]
-            message = self.messages.get(name)
-            if message is not None and message.visible == visible:
-                return visible
-            heapq.heappop(self.order)
-        return None
 
 
 class Sqs(Service):
