@@ -32,6 +32,13 @@ def find(given: Path | None) -> Path:
     return given
 
 
+def chosen(given: Path | None) -> Path:
+    """The folder that was named; or content/ here (or here itself) if it is one; or the shipped one. NoContent."""
+    if given is None and not any((place / "shop.yaml").is_file() for place in _PLACES[:2]):
+        return SHIPPED
+    return find(given)
+
+
 def shown(findings: Iterable[Finding], folder: Path) -> Iterator[str]:
     """Each finding as file:line:column: message (hint), then the line it is about with a caret under the place."""
     sources: dict[str, list[str]] = {}

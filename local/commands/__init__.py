@@ -10,5 +10,6 @@ from local.commands.init import init
 from local.commands.profile import profile
 from local.commands.publish import publish
 from local.commands.replay import replay
+from local.commands.serve import serve
 
-COMMANDS: list[Callable[..., Any]] = [check, convert, explain, init, profile, publish, replay]
+COMMANDS: list[Callable[..., Any]] = [check, convert, explain, init, profile, publish, replay, serve]

@@ -47,7 +47,7 @@ def replay(
 
     Example: mailwright replay events/stories/*.jsonl --out out
     """
-    from local.content import SHIPPED, NoContent, find, shown
+    from local.content import NoContent, chosen, shown
     from local.replay.read import Unreadable
     from local.replay.run import replay as run
     from local.replay.table import table
@@ -56,7 +56,7 @@ def replay(
 
     try:
         span = duration(until) if until else None
-        folder = find(content) if content is not None or _content_here() else SHIPPED
+        folder = chosen(content)
         compiled, findings = examine(folder)
         for line in shown(findings, folder):
             typer.echo(line, err=True)
@@ -78,10 +78,6 @@ def replay(
     typer.echo(json.dumps(figures) if as_json else table(figures, out))
     if figures["dead_letters"] or figures["failures"]:
         raise typer.Exit(1)
-
-
-def _content_here() -> bool:
-    return Path("shop.yaml").is_file() or Path("content/shop.yaml").is_file()
 
 
 @contextmanager

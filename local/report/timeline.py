@@ -29,7 +29,7 @@ class Life(NamedTuple):
     sends: Sequence[Sent]
 
 
-_ORDER = {"event": 0, "journey": 1, "mail": 2}  # what came first at one instant
+_ORDER = {"event": 0, "journey": 1, "mail": 2, "wait": 3}  # what came first at one instant
 
 
 def detail(customer_id: str, life: Life, currency: str) -> dict[str, Any]:
@@ -76,14 +76,18 @@ def _journeys(life: Life) -> Iterator[dict[str, Any]]:
         if position.ended:
             yield _move(position.ended, f"Left {name}", position.why.replace("_", " "))
         elif position.due is not None:
-            assert profile is not None
-            yield _move(profile.last_seen, f"Waits in {name}", f"at step {position.step}, until {moment(position.due)}")
+            yield _move(_latest(life, position.entered), f"Waits in {name}", f"at step {position.step}, until {moment(position.due)}")
     for sent in life.sends:
         trace = sent.record.trace
         journey, entry, at = trace.get("journey"), trace.get("entry"), trace.get("entered_at")
         if isinstance(journey, str) and isinstance(entry, int) and isinstance(at, int) and (journey, entry) not in told:
             told.add((journey, entry))
             yield _entered(journey, entry, at, str(trace.get("event_name", "")))
+
+
+def _latest(life: Life, at: int) -> int:
+    """When the last thing happened that is told: what is still awaited stands behind it."""
+    return max(at, *(one.at for one in life.events), *(sent.record.at for sent in life.sends), 0)
 
 
 def _entered(name: str, entry: int, at: int, cause: str) -> dict[str, Any]:

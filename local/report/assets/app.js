@@ -47,7 +47,7 @@
     try {
       const news = await source.overview();
       const changed = news.version !== state.overview.version;
-      state.overview = news;
+      state.overview = changed ? news : { ...state.overview, title: news.title };
       if (changed) { app.querySelector(".overview").replaceWith(overviewPanel(news)); people.fill(); await show(true); }
       title(true);
     } catch { title(false); }

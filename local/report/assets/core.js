@@ -49,9 +49,9 @@ const packed = async (index) => {
   return number < 0 ? null : (await block(number))[index - first[number]] || null;
 };
 const rowOf = (row, index) => { const [id, name, email, events, sent, held] = row; return { id, name, email, events, sent, held, index }; };
-const unfolded = (o) => { if (o) o.customers = o.customers.map(rowOf); return o; };
+const unfolded = (o) => { if (o && o.customers) o.customers = o.customers.map(rowOf); return o; };
 const source = live
-  ? { overview: async () => unfolded(await fetched("live/overview")), customer: (row) => fetched("live/customer?id=" + encodeURIComponent(row.id)), mail: (row, n) => fetched("live/mail/" + n) }
+  ? { overview: async () => unfolded(await fetched("live/overview?since=" + encodeURIComponent(state.overview ? state.overview.version : ""))), customer: (row) => fetched("live/customer?id=" + encodeURIComponent(row.id)), mail: (row, n) => fetched("live/mail/" + n) }
   : { overview: async () => unfolded(embedded("overview")), customer: async (row) => { const found = await packed(row.index); return found && found[0]; }, mail: async (row, n) => { const found = row && (await packed(row.index)); return (found && found[1][n]) || null; } };
 
 // The address says what is open, so that the back button and links work: #/<customer id>/<mail number>
