@@ -1,6 +1,6 @@
 """SES: the sending identity, the configuration set every email carries, and its feedback by SNS into the queue."""
 
-from aws_cdk import Aws, CfnOutput, Stack
+from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_ses as ses
@@ -58,18 +58,6 @@ class Mail(Construct):
     def _feedback(self, queues: Queues, key: kms.Key) -> None:
         queue = queues.work["feedback"]
         topic = sns.Topic(self, "Feedback", master_key=key, enforce_ssl=True)
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="OnlyThisConfigurationSetPublishes",
-                principals=[iam.ServicePrincipal("ses.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
-                    "ArnEquals": {"aws:SourceArn": self.configuration_set_arn},
-                },
-            )
-        )
         queue.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal("sns.amazonaws.com")],
