@@ -5,6 +5,8 @@ Each part stands between two markers, `<!-- name -->` and `<!-- /name -->`; a te
 
 from pathlib import Path
 
+from mailwright.content.publish import compile_folder
+from mailwright.fold.rfm import GRID
 from mailwright.model.columns import COLUMNS
 from mailwright.model.profile import COUNTERS, Profile
 
@@ -24,7 +26,22 @@ def positions() -> str:
     return f"Fields: {fields}.\n\nCounters: {counters}."
 
 
-PARTS = {"segments.md": {"columns": columns}, "profile.md": {"positions": positions}}
+def grid() -> str:
+    """The names of RFM: recency down, frequency and monetary value across."""
+    heads = "| recency | " + " | ".join(f"F and M {mean}" for mean in range(1, 6)) + " |"
+    rows = ["| " + " | ".join([f"**{points}**", *names]) + " |" for points, names in GRID.items()]
+    rule = "F and M is the mean of the two scores, halves rounded up."
+    return "\n".join([heads, "|---|---|---|---|---|---|", *rows, "", rule])
+
+
+def shipped() -> str:
+    """The segments that come along, with their rules."""
+    segments = compile_folder(DOCS.parent / "layers" / "content").segments.values()
+    rows = [f"| `{one.name}` | {one.description} `{one.sql}` |" for one in segments]
+    return "\n".join(["| segment | who |", "|---|---|", *rows])
+
+
+PARTS = {"segments.md": {"columns": columns, "grid": grid, "shipped": shipped}, "profile.md": {"positions": positions}}
 
 
 def generated(file: str, text: str) -> str:

@@ -20,7 +20,7 @@ def run(*words: object) -> Result:
 def test_the_shipped_content_is_fine() -> None:
     result = run("check", SHIPPED)
     assert result.exit_code == 0
-    assert "8 segments, 2 journeys, 1 campaign, 5 templates, 2 offers: fine." in result.output
+    assert "15 segments, 2 journeys, 1 campaign, 5 templates, 2 offers: fine." in result.output
 
 
 def test_a_mistake_is_shown_with_its_line_and_a_caret(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from mailwright.compose.render import reads
 from mailwright.fold import cart as carts
 from mailwright.fold.traits import trait
 from mailwright.fold.view import columns
+from mailwright.model.columns import COLUMNS
 from mailwright.model.contact import Contact
 from mailwright.model.content import Content, Shop
 from mailwright.model.profile import Product, Profile
@@ -38,19 +39,19 @@ def context(
     template = content.templates.get(task.template)
     named = reads(template, task) if template else frozenset(("profile",))
     ruled = any(offer.when for name in task.offers if (offer := content.offers.get(name)))
-    facts = dict(columns(profile, now)) if ruled or "profile" in named else {}
+    facts = dict(columns(profile, now, content.shop.scale)) if ruled or "profile" in named else {}
+    if facts:
+        compiled(content)(facts)  # adds the segments, which a rule may name, and the persona
     shop = _shop(content.shop)
     made: dict[str, Any] = {
         "customer": _customer(profile, contact),
-        "profile": dict(facts),
+        "profile": {name: facts[name] for name in COLUMNS} if facts else {},
         "cart": _cart(profile, shop["url"]),
         "viewed": _viewed(profile, shop["url"]),
         "shop": shop,
         "unsubscribe_url": links["unsubscribe"],
         "offer": None,
     }
-    if ruled:
-        compiled(content)(facts)  # adds the segments, which a rule may name
     offer = pick(task.offers, content, facts)
     if offer is not None:
         made["offer"] = {

@@ -17,6 +17,7 @@ FIELDS = (
     Field("description", "text", "who these customers are, for the people who use the segment", required=True),
     Field("when", "any", "the rule: a SQL condition over the columns", required=True),
     Field("examples", "mapping", "customers who are in and who are not", required=True),
+    Field("persona", "whole", "makes the segment a persona; of several that fit, 1 comes before 2"),
 )
 EXAMPLES = (
     Field("in", "list", "columns of customers who are in the segment, one mapping each", required=True),
@@ -38,7 +39,10 @@ def read_segments(documents: dict[str, Document], names: Collection[str]) -> tup
             rule, wrong = compile_rule(read["when"], document, ("when",), names)
             reader.findings += wrong
             if rule is not None:
-                segment = Segment(name, read.get("description", ""), rule, " ".join(read["when"].split()))
+                rank = read.get("persona", 0)
+                if "persona" in read and not 1 <= rank <= 100:
+                    reader.wrong(("persona",), f"{rank} is no rank", "1 for the first persona, at most 100")
+                segment = Segment(name, read.get("description", ""), rule, " ".join(read["when"].split()), rank)
                 if "examples" in read:
                     _try(reader, segment, read["examples"], names)
                 segments[name] = segment

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from email.utils import parseaddr
+from itertools import pairwise
 from typing import Any
 
 from mailwright.compose.filters import safe_url
-from mailwright.content.document import Document
+from mailwright.content.document import Document, Where
 from mailwright.content.fields import Field, Reader
 from mailwright.content.findings import Finding
 from mailwright.journeys.clock import zone
 from mailwright.model.content import Shop
+from mailwright.model.scale import Scale
 
 FIELDS = (
     Field("name", "text", "the shop's name, as customers know it", required=True),
@@ -23,6 +25,13 @@ FIELDS = (
     Field("locale", "text", "language and country of the copy, en or en-GB; en when absent"),
     Field("timezone", "text", "IANA name, used where a customer's own is not known; UTC when absent"),
     Field("cap", "whole", "marketing emails to one person in any seven days; 3 when absent"),
+    Field("rfm", "mapping", "the edges between one and five points, see docs/segments.md"),
+    Field("price_bands", "list", "two prices of a piece: below the first is low, from the second on high; [20, 60]"),
+)
+RFM = (
+    Field("recency", "list", "four numbers of days since the last order; [30, 90, 180, 365] when absent"),
+    Field("frequency", "list", "four numbers of orders ever; [2, 3, 5, 10] when absent"),
+    Field("monetary", "list", "four amounts of lifetime value; [50, 150, 400, 1000] when absent"),
 )
 _MAILBOX = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 _CHECKS: dict[str, tuple[Callable[[Any], object], str, str]] = {
@@ -50,4 +59,27 @@ def read_shop(document: Document) -> tuple[Shop | None, list[Finding]]:
     for field, value in read.items():
         if isinstance(value, str) and any(ord(character) < 32 for character in value):
             reader.wrong((field,), f"{field} has a line break or control character in it", "one line of text")
-    return (None, reader.findings) if reader.findings else (Shop(**read), [])
+    scale = _scale(reader, read)
+    return (None, reader.findings) if reader.findings else (Shop(**read, scale=scale), [])
+
+
+def _scale(reader: Reader, read: dict[str, Any]) -> Scale:
+    """Takes `rfm` and `price_bands` out of what was read."""
+    edges = {}
+    if "rfm" in read:
+        said = reader.mapping(("rfm",), read.pop("rfm"), RFM, "rfm")
+        edges = {name: _edges(reader, ("rfm", name), values, 4) for name, values in said.items()}
+    if "price_bands" in read:
+        edges["price"] = _edges(reader, ("price_bands",), read.pop("price_bands"), 2)
+    return Scale(**edges)
+
+
+_LIKE = {2: "for example [20, 60]", 4: "for example [30, 90, 180, 365]"}
+
+
+def _edges(reader: Reader, where: Where, values: list[Any], count: int) -> Any:
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    rising = all(0 < low < high < 1e12 for low, high in pairwise(numbers))
+    if len(values) != count or len(numbers) != count or not rising:
+        reader.wrong(where, f"{where[-1]} is not {count} rising numbers above 0", _LIKE[count])
+    return tuple(numbers)

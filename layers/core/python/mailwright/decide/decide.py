@@ -35,7 +35,7 @@ def decide(before: Profile, profile: Profile, events: Sequence[Event], content: 
     neither is changed. `events` are those that were folded, timers among them, in any order.
     """
     made = program(content)
-    row = columns(profile, now)
+    row = columns(profile, now, content.shop.scale)
     stage = str(row["lifecycle_stage"])
     members = made.members(row)  # adds membership to the row, for the journeys
     notes: Counter[str] = Counter()

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from mailwright.expression.tree import Expr
+from mailwright.model.scale import STANDARD, Scale
 from mailwright.model.send import Class
 
 
@@ -24,6 +25,7 @@ class Shop(msgspec.Struct, frozen=True):
     locale: str = "en"
     timezone: str = "UTC"
     cap: int = 3  # marketing emails to one person in any seven days
+    scale: Scale = STANDARD
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -31,6 +33,7 @@ class Segment(msgspec.Struct, frozen=True):
     description: str
     when: Expr
     sql: str = ""  # as written
+    persona: int = 0  # rank among the personas, 1 the first; 0: not a persona
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -1,19 +1,20 @@
-"""Which segments a profile is in, from its columns. A segment may ask for another: that one is settled first."""
+"""Which segments a profile is in, from its columns. A segment may ask for another: that one is settled first.
+
+Segments with a rank are personas: the first that holds, by rank, is the column `persona`. A rule that names that column
+asks for all of them.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 
 from mailwright.expression.closures import SEGMENT, Rule, closure
-from mailwright.expression.tree import Expr, InSegment, Scalar
+from mailwright.expression.tree import Column, Expr, InSegment, Scalar
 from mailwright.model.content import Content, Segment
 from mailwright.model.memo import once
 
+PERSONA = "persona"
+
 Facts = dict[str, Scalar]  # columns, and "segment:<name>": True for each segment the customer is in
 Members = Callable[[Facts], list[str]]
-
-
-def facts(columns: Mapping[str, Scalar], names: list[str]) -> Facts:
-    """Columns and known membership as rules read them."""
-    return {**columns, **dict.fromkeys((SEGMENT + name for name in names), True)}
 
 
 def members(columns: Mapping[str, Scalar], content: Content) -> list[str]:
@@ -21,15 +22,28 @@ def members(columns: Mapping[str, Scalar], content: Content) -> list[str]:
     return compiled(content)(dict(columns))
 
 
-def named(expr: Expr) -> Iterator[str]:
-    """The segments a rule asks for."""
-    if isinstance(expr, InSegment):
-        yield expr.name
+def nodes(expr: Expr) -> Iterator[Expr]:
+    """A rule's tree, every node of it."""
+    yield expr
     for field in expr.__struct_fields__:
         value = getattr(expr, field)
         for term in value if isinstance(value, list) else [value]:
-            if hasattr(term, "__struct_fields__"):
-                yield from named(term)
+            if isinstance(term, Expr):
+                yield from nodes(term)
+
+
+def named(expr: Expr, segments: Mapping[str, Segment]) -> set[str]:
+    """The segments a rule asks for; those of `segments` that are personas when it asks for the persona."""
+    found = {node.name for node in nodes(expr) if isinstance(node, InSegment)}
+    if any(isinstance(node, Column) and node.name == PERSONA for node in nodes(expr)):
+        found |= {segment.name for segment in segments.values() if segment.persona}
+    return found
+
+
+def personas(segments: Mapping[str, Segment]) -> list[str]:
+    """The names of the personas, first to last."""
+    ranked = [segment for segment in segments.values() if segment.persona]
+    return [segment.name for segment in sorted(ranked, key=lambda one: (one.persona, one.name))]
 
 
 def in_order(segments: Mapping[str, Segment]) -> list[Segment]:
@@ -41,7 +55,7 @@ def in_order(segments: Mapping[str, Segment]) -> list[Segment]:
             raise ValueError(" -> ".join((*path[path.index(name) :], name)))
         if name in ordered or name not in segments:
             return
-        for other in sorted(set(named(segments[name].when))):
+        for other in sorted(named(segments[name].when, segments)):
             settle(other, (*path, name))
         ordered[name] = segments[name]
 
@@ -52,17 +66,24 @@ def in_order(segments: Mapping[str, Segment]) -> list[Segment]:
 
 @once
 def compiled(content: Content) -> Members:
-    """A function that adds `segment:<name>` to facts for every segment they are in, and returns the sorted names."""
-    rules: list[tuple[str, str, Rule]] = [
-        (segment.name, SEGMENT + segment.name, closure(segment.when)) for segment in in_order(content.segments)
+    """A function that adds `segment:<name>` to facts for every segment they are in, sets the persona, and returns the
+    sorted names.
+    """
+    places = {name: place for place, name in enumerate(personas(content.segments))}
+    rules: list[tuple[str, str, Rule, int | None]] = [
+        (segment.name, SEGMENT + segment.name, closure(segment.when), places.get(segment.name))
+        for segment in in_order(content.segments)
     ]
 
     def settled(row: Facts) -> list[str]:
         names = []
-        for name, key, rule in rules:
+        first = len(places)
+        for name, key, rule, place in rules:
             if rule(row) is True:
                 row[key] = True
                 names.append(name)
+                if place is not None and place < first:
+                    row[PERSONA], first = name, place
         return sorted(names)
 
     return settled

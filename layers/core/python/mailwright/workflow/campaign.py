@@ -34,7 +34,7 @@ def campaign(content: Content, profiles: Profiles, sends: Queue, scheduled: int)
         return planned
     tasks: list[SendTask] = []
     for profile in profiles.scan(0, 1):
-        belongs = members(columns(profile, scheduled), content)
+        belongs = members(columns(profile, scheduled, content.shop.scale), content)
         for one, run in due:
             if one.segment in belongs:
                 tasks.append(_task(one, run, profile.customer_id, content))

@@ -11,7 +11,7 @@ from mailwright.model.content import Content
 from mailwright.model.problem import Problem
 from mailwright.model.profile import Profile
 from mailwright.model.send import SendTask
-from mailwright.segments.membership import facts, members
+from mailwright.segments.membership import compiled
 
 
 def holds(task: SendTask, profile: Profile, content: Content, now: int) -> bool:
@@ -21,8 +21,9 @@ def holds(task: SendTask, profile: Profile, content: Content, now: int) -> bool:
     """
     if task.when is None:
         return True
-    row = columns(profile, now)
-    return _rule(msgspec.json.encode(task.when))(facts(row, members(row, content))) is True
+    row = columns(profile, now, content.shop.scale)
+    compiled(content)(row)  # adds segments and persona
+    return _rule(msgspec.json.encode(task.when))(row) is True
 
 
 @lru_cache(maxsize=256)

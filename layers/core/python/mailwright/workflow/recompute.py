@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from mailwright.fold.lifecycle import stage
 from mailwright.fold.view import columns
 from mailwright.model.content import Content
 from mailwright.model.event import Event
@@ -36,4 +35,5 @@ def recompute(profiles: Profiles, stream: Stream, content: Content, now: int, se
 
 def moved(profile: Profile, content: Content, now: int) -> bool:
     """Whether stage or segments are no longer those of the last fold."""
-    return stage(profile, now) != profile.stage or members(columns(profile, now), content) != profile.segments
+    row = columns(profile, now, content.shop.scale)
+    return row["lifecycle_stage"] != profile.stage or members(row, content) != profile.segments
