@@ -29,15 +29,18 @@ class Life(NamedTuple):
     sends: Sequence[Sent]
 
 
-_ORDER = {"event": 0, "journey": 1, "mail": 2, "wait": 3}  # what came first at one instant
+_ORDER = {"event": 0, "journey": 1, "mail": 2}  # what came first at one instant
 
 
 def detail(customer_id: str, life: Life, currency: str) -> dict[str, Any]:
     """The customer as the page draws it: id, facts, chips, timeline, and a note when events are left out."""
-    items = [{"kind": "event", "at": one.at, "title": one.title, "text": one.text} for one in life.events]
+    items: list[dict[str, Any]] = [
+        {"kind": "event", "at": one.at, "title": one.title, "text": one.text} for one in life.events
+    ]
     items += _journeys(life)
     items += [_mail(sent) for sent in life.sends]
-    items.sort(key=lambda item: (item["at"], _ORDER[str(item["kind"])]))
+    items.sort(key=lambda item: (item["at"], _ORDER[item["kind"]]))
+    items += _waits(life.profile, items[-1]["at"] if items else 0)
     left = life.happened - len(life.events)
     return {
         "id": customer_id,
@@ -75,8 +78,6 @@ def _journeys(life: Life) -> Iterator[dict[str, Any]]:
         yield _entered(name, position.entry, position.entered, position.cause)
         if position.ended:
             yield _move(position.ended, f"Left {name}", position.why.replace("_", " "))
-        elif position.due is not None:
-            yield _move(_latest(life, position.entered), f"Waits in {name}", f"at step {position.step}, until {moment(position.due)}")
     for sent in life.sends:
         trace = sent.record.trace
         journey, entry, at = trace.get("journey"), trace.get("entry"), trace.get("entered_at")
@@ -85,9 +86,11 @@ def _journeys(life: Life) -> Iterator[dict[str, Any]]:
             yield _entered(journey, entry, at, str(trace.get("event_name", "")))
 
 
-def _latest(life: Life, at: int) -> int:
-    """When the last thing happened that is told: what is still awaited stands behind it."""
-    return max(at, *(one.at for one in life.events), *(sent.record.at for sent in life.sends), 0)
+def _waits(profile: Profile | None, at: int) -> Iterator[dict[str, Any]]:
+    """What is still awaited; it stands behind all that happened."""
+    for name, position in sorted(profile.journeys.items()) if profile is not None else ():
+        if position.due is not None and not position.ended:
+            yield _move(at, f"Waits in {name}", f"at step {position.step}, until {moment(position.due)}")
 
 
 def _entered(name: str, entry: int, at: int, cause: str) -> dict[str, Any]:

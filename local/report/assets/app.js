@@ -7,9 +7,9 @@
     run.replaceChildren(live ? h("span", { class: ok ? "dot" : "dot off" }) : "", ok ? o.title : "The server has stopped.");
   };
   const slot = (desk, name, panel) => {
-    const old = desk.querySelector("." + name), top = old && old.querySelector(".scroll") ? old.querySelector(".scroll").scrollTop : 0;
+    const old = desk.querySelector("." + name), wasOpen = old ? [...old.querySelectorAll("details")].map((one) => one.open) : [], top = old && old.querySelector(".scroll") ? old.querySelector(".scroll").scrollTop : 0;
     if (old) old.replaceWith(panel); else desk.append(panel);
-    return top;
+    return [top, wasOpen];
   };
   const show = async (fresh) => {
     if (state.overview && !document.body.hasAttribute("data-open")) listTop = scrollY;
@@ -26,11 +26,11 @@
     for (const [name, on] of [["data-customer", id !== null], ["data-mail", mail]]) desk.toggleAttribute(name, Boolean(on));
     document.body.toggleAttribute("data-open", id !== null);
     people.mark();
-    const top = slot(desk, "life", lifePanel(detail, row));
+    const [top, wasOpen] = slot(desk, "life", lifePanel(detail, row));
     const slip = desk.querySelector(".slip[aria-current]"), lines = desk.querySelector(".life .scroll");
     if (!sameCustomer && mail && slip) lines.scrollTop += slip.getBoundingClientRect().top - lines.getBoundingClientRect().top - lines.clientHeight / 3;
     if (!wide && !fresh) scrollTo(0, id === null ? listTop : 0);
-    if (sameCustomer) { const s = desk.querySelector(".life .scroll"); if (s) s.scrollTop = top; }
+    if (sameCustomer && lines) { lines.querySelectorAll("details").forEach((one, i) => { one.open = Boolean(wasOpen[i]); }); lines.scrollTop = top; }
     if (!sameMail || !desk.querySelector(".reader") || (fresh && !letter)) slot(desk, "reader", readerPanel(letter, row));
   };
   const draw = () => {

@@ -9,7 +9,7 @@ const bars = (rows) => {
 
 const chart = (days) => {
   const w = 600, tall = 92, events = Math.max(1, ...days.map((d) => d[1])), mails = Math.max(1, ...days.map((d) => d[2]));
-  const step = w / Math.max(days.length, 12), bar = Math.max(1, step - Math.min(3, step / 4));
+  const step = w / Math.max(days.length, 24), bar = Math.max(1, step - Math.min(3, step / 4));
   const el = svg("svg", { class: "chart", viewBox: `0 0 ${w} ${tall}`, preserveAspectRatio: "none", role: "img", "aria-label": "Events and accepted emails over time" });
   days.forEach(([at, e, m], i) => {
     const up = e ? Math.max(2, (e / events) * 56) : 0, down = m ? Math.max(2, (m / mails) * 26) : 0;
