@@ -1,0 +1,5 @@
+"""`python -m local` is `mailwright`."""
+
+from local.cli import main
+
+main()
