@@ -68,6 +68,9 @@ def _fetch(operand: tree.Operand) -> Fetch:
     if isinstance(operand, tree.Size):
         location = operand.location
         return lambda item, scope: _measure(find(item, location, scope))
+    if len(operand.parts) == 1:
+        name = str(operand.parts[0])
+        return lambda item, scope: item.get(scope.names.get(name, name))
     return lambda item, scope: find(item, operand, scope)
 
 

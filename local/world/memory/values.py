@@ -82,9 +82,11 @@ def comparable(value: Value) -> tuple[str, Any]:
 
 def equal(left: Value, right: Value) -> bool:
     """Equality as conditions see it: same type and same content; sets in any order."""
+    if left == right:
+        return True
     ((kind, a),) = left.items()
     ((other, b),) = right.items()
-    if kind != other:
+    if kind != other or kind in ("S", "BOOL"):
         return False
     if kind == "N":
         return number(a) == number(b)
