@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any
 
 from local.replay.read import Entry
@@ -13,6 +14,7 @@ from mailwright.sources.limits import BATCH_BYTES
 
 FLUSH = 10 * SECOND  # what one batch may span: how long SDKs gather messages before they post them
 FULL = 100  # messages in one batch
+_ROOM = BATCH_BYTES - 4_096  # bytes of messages in one body
 _HEADERS = {"content-type": "application/json", "authorization": f"Bearer {WRITE_KEY}"}
 
 
@@ -43,11 +45,11 @@ class Feeder:
         self._flush()
 
     def _message(self, entry: Entry) -> None:
-        if len(entry.body) > BATCH_BYTES:
+        if len(entry.body) > _ROOM:
             reason = f"the event has {len(entry.body):,} bytes of JSON, more than a request may hold"
             self._keep(entry.at, Quarantined(0, "replay", "event_too_large", reason, entry.body.decode()))
             return
-        full = len(self._batch) >= FULL or self._size + len(entry.body) > BATCH_BYTES - 4_096
+        full = len(self._batch) >= FULL or self._size + len(entry.body) > _ROOM
         if self._batch and (full or entry.at - self._began > FLUSH):
             self._flush()
         if not self._batch:
@@ -82,7 +84,10 @@ class Feeder:
         if self._batch:
             body = b'{"batch":[' + b",".join(self._batch) + b"]}"
             self._batch, self._size = [], 0
-            self._world.http("POST", "/v1/import", _HEADERS, body)
+            response = self._world.http("POST", "/v1/import", _HEADERS, body)
+            while response.status == HTTPStatus.TOO_MANY_REQUESTS:  # as an SDK would: later, and the same again
+                self._world.advance(self._world.now + int(response.headers["retry-after"]) * SECOND)
+                response = self._world.http("POST", "/v1/import", _HEADERS, body)
 
     def _other(self, entry: Entry) -> None:
         record = json.loads(entry.body)

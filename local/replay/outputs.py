@@ -1,8 +1,10 @@
 """What a replay leaves behind: the outbox, three NDJSON files and the report, written whole or not at all."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from errno import EEXIST, ENOTDIR
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ import msgspec
 from local.world.world import World
 from mailwright.fold.document import document
 from mailwright.metrics.account import final
+from mailwright.model.problem import Quarantined
 from mailwright.model.times import iso
 
 _FILES = ("outbox", "sends.ndjson", "profiles.ndjson", "quarantine.ndjson", "report.html")
+_MAIL = re.compile(r"\d+\.eml")
 _line = msgspec.json.Encoder().encode
 
 
@@ -37,8 +41,20 @@ def summary(world: World, assumed: int) -> dict[str, Any]:
     }
 
 
-def write(world: World, out: Path, report: str) -> None:
-    """Put the files into `out`, replacing those of an earlier replay; OSError when that is not possible."""
+def check(out: Path) -> None:
+    """OSError when `out` cannot take the files, so that nobody waits for a replay that could not be written."""
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(ENOTDIR, "it is a file; --out names a folder", str(out))
+    outbox = out / "outbox"
+    if outbox.is_dir() and any(not _MAIL.fullmatch(file.name) for file in outbox.iterdir()):
+        raise FileExistsError(EEXIST, "it holds files that no replay wrote; name another folder by --out", str(outbox))
+
+
+def write(world: World, out: Path, report: str, places: Iterable[str | None]) -> None:
+    """Put the files into `out`, replacing those of an earlier replay; OSError when that is not possible.
+
+    `places` says for each record in quarantine where in the input it stood.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".replay-", dir=out) as kept:
         draft = Path(kept)
@@ -48,7 +64,7 @@ def write(world: World, out: Path, report: str) -> None:
         _ndjson(draft / "sends.ndjson", sends(world))
         currency = world.content.shop.currency
         _ndjson(draft / "profiles.ndjson", (document(one, world.now, currency) for one in world.profiles()))
-        _ndjson(draft / "quarantine.ndjson", (_kept(one) for one in map(msgspec.to_builtins, world.quarantined)))
+        _ndjson(draft / "quarantine.ndjson", map(_kept, world.quarantined, places))
         (draft / "report.html").write_text(report, encoding="utf-8")
         for name in _FILES:
             _replace(draft / name, out / name)
@@ -79,8 +95,8 @@ def sends(world: World) -> Iterable[dict[str, Any]]:
         }
 
 
-def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {**record, "at": iso(record["at"])}
+def _kept(record: Quarantined, place: str | None) -> dict[str, Any]:
+    return {**msgspec.to_builtins(record), "at": iso(record.at), "place": place}
 
 
 def _ndjson(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from local.replay import outputs
 from local.replay.feed import Feeder
+from local.replay.places import places
 from local.replay.read import read
 from local.report.build import build
 from local.world.world import EngineName, World
@@ -30,6 +31,7 @@ def replay(
     After the last event time runs on for `until` milliseconds, or until nothing is due. Unreadable when a file
     cannot be read, OSError when `out` cannot be written.
     """
+    outputs.check(out)
     entries = read(files)
     start = entries[0].at if entries else 0
     done = 0
@@ -45,5 +47,5 @@ def replay(
         world.run_out(None if until is None else world.now + until)
         figures = outputs.summary(world, feeder.assumed)
         title = f"Replay of {', '.join(Path(name).name for name in files)}"
-        outputs.write(world, out, build(title, world, figures))
+        outputs.write(world, out, build(title, world, figures), places(entries, world.quarantined))
     return figures
