@@ -146,6 +146,14 @@ def test_an_unknown_outcome_is_left_to_redelivery_and_then_unconfirmed(outbox):
     assert outbox.mailer.posts == 1
 
 
+def test_the_log_says_what_ses_made_an_email_wait_for(outbox, monkeypatch):
+    lines = []
+    monkeypatch.setattr("functions.send.handler.logger.info", lambda _, extra: lines.append(extra))
+    outbox.mailer.answers = [Posted("throttled", reason="AccessDeniedException")]
+    outbox.send(task())
+    assert lines == [{"left": 0, "waiting for AccessDeniedException": 1, "waiting": 1}]
+
+
 def test_a_throttled_email_waits_in_the_queue_and_goes_out_later(outbox):
     outbox.mailer.answers = [Posted("throttled", reason="TooManyRequestsException")]
     assert outbox.send(task()) == []

@@ -32,9 +32,10 @@ class Mine(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Not now. Look again after `seconds`; nothing is written."""
+    """Not now. Look again after `seconds`. `why` is SES's own error code, when SES said so."""
 
     seconds: int
+    why: str = ""
 
 
 class Held(NamedTuple):

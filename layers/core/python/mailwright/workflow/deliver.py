@@ -138,7 +138,7 @@ def _post(delivery: _Delivery, composed: Composed, contact: Contact, attempt: in
     delay = backoff(task.key, attempt, LATER if posted.reason in STOPPED else SOON)
     state = _write_outcome(delivery, contact, posted, delay)
     if posted.outcome == "throttled" and state == "waiting":
-        return Wait(delay)
+        return Wait(delay, posted.reason)
     if state not in TERMINAL:
         return Left("claim_lost")
     return _record(

@@ -47,6 +47,8 @@ def send(messages: Sequence[tuple[str, str]], world: Sending, now: int, remainin
             sent.counts[step.why] += 1
         elif isinstance(step, Wait):
             waits[step.seconds][name] = task
+            if step.why:
+                sent.counts[f"waiting for {step.why}"] += 1
         else:
             records[name] = step
     _write_down(records, world, sent)
