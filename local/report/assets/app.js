@@ -31,7 +31,7 @@
     if (!sameCustomer && mail && slip) lines.scrollTop += slip.getBoundingClientRect().top - lines.getBoundingClientRect().top - lines.clientHeight / 3;
     if (!wide && !fresh) scrollTo(0, id === null ? listTop : 0);
     if (sameCustomer && lines) { lines.querySelectorAll("details").forEach((one, i) => { one.open = Boolean(wasOpen[i]); }); lines.scrollTop = top; }
-    if (!sameMail || !desk.querySelector(".reader") || (fresh && !letter)) slot(desk, "reader", readerPanel(letter, row));
+    if (!sameMail || !desk.querySelector(".reader") || (fresh && !letter)) slot(desk, "reader", readerPanel(letter, row, Boolean(detail) && detail.timeline.some((item) => item.mail === n)));
   };
   const draw = () => {
     people = peoplePanel();

@@ -40,10 +40,10 @@ const framed = (mail) => {
 
 const headersOf = (mail) => h("dl", { class: "source" }, mail.headers.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
 
-const readerPanel = (mail, row) => {
+const readerPanel = (mail, row, theirs) => {
   const panel = h("section", { class: "panel reader", "aria-label": "Email" });
   if (!mail) {
-    panel.append(h("p", { class: "empty" }, state.mail ? "This email is not in this file, to keep it small enough to open: see outbox/" + state.mail + ".eml beside it." : "Choose an email in the timeline to see it as it would look."));
+    panel.append(h("p", { class: "empty" }, state.mail && !theirs ? "This customer got no email with that number." : state.mail ? "This email is not in this file, to keep it small enough to open: see outbox/" + state.mail + ".eml beside it." : "Choose an email in the timeline to see it as it would look."));
     return panel;
   }
   const body = h("div", { class: "scroll" });
