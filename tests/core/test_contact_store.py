@@ -1,4 +1,4 @@
-"""The contract of Contacts, on the fake and on moto."""
+"""The contract of Contacts, on the fake and on both engines."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,16 +8,18 @@ import pytest
 from mailwright.model.contact import GRANTED, Consent, Contact, Slot
 from mailwright.store.contacts import ContactStore
 from mailwright.workflow.ports import Contacts
-from tests.fakes.aws import TABLE, dynamodb
+from tests.fakes.aws import TABLE, dynamodb, memory
 from tests.fakes.contacts import FakeContacts
 
 NOW = 1_767_225_600_000
 
 
-@pytest.fixture(params=["fake", "moto"])
+@pytest.fixture(params=["fake", "memory", "moto"])
 def contacts(request: pytest.FixtureRequest) -> Iterator[Contacts]:
     if request.param == "fake":
         yield FakeContacts()
+    elif request.param == "memory":
+        yield ContactStore(memory(), TABLE)
     else:
         with dynamodb() as client:
             yield ContactStore(client, TABLE)

@@ -99,15 +99,15 @@ def test_the_ring_is_bounded_and_forgets_what_is_refused_anyway() -> None:
     assert list(profile.ids) == [later // DAY]
 
 
-def test_spilled_ids_share_rows_of_seven_days() -> None:
+def test_spilled_ids_share_rows_of_fourteen_days() -> None:
     profile = Profile("c1")
     at = START
     leaving: list[dedup.Leaving] = []
     for number in range(97):
         at = START + number * DAY // 5
         leaving += dedup.remember(profile, [visit(number, at)], at)
-    assert [len(ids) // 6 for _, ids in leaving] == [35, 30]
-    assert all(day % 7 == 0 for day, _ in leaving)
+    assert [len(ids) // 6 for _, ids in leaving] == [70, 15]
+    assert all(day % dedup.SPAN == 0 for day, _ in leaving)
     assert dedup.span(profile.floor) == max(day for day, _ in leaving)
 
 

@@ -1,4 +1,4 @@
-"""moto for adapters: a table `customers` on dummy credentials, and nothing that could reach a network."""
+"""DynamoDB for adapters, with the table `customers` in place: moto on dummy credentials, and our memory engine."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from local.world.clock import Clock
+from local.world.memory.dynamodb import DynamoDB
+from local.world.meter import Meter
 from mailwright.store import tables
 from mailwright.store.clients import config
 
@@ -26,6 +29,13 @@ def credentials() -> Iterator[None]:
         }.items():
             patch.setenv(name, value)
         yield
+
+
+def memory() -> Any:
+    """The memory engine's DynamoDB; every request is checked against AWS's own model of it."""
+    client = DynamoDB(Clock(0), Meter(), strict=True)
+    client.create_table(**tables.definition(TABLE))
+    return client
 
 
 @contextmanager

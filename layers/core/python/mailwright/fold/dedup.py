@@ -7,8 +7,8 @@ and none is dropped unsaid. The memory commits in the same write as the effect. 
 - a day above `floor`: in the ring only;
 - a day at or below it: in the ring, or in a `seen#<day>` row.
 
-The ring holds 6-byte hashes by UTC day. Above 96 ids whole days leave it, oldest first, until 32 are left; the newest
-day stays unless it alone holds more than 256. Spilled ids go to rows of seven days each, written in the same
+The ring holds 6-byte hashes by UTC day. Above 96 ids whole days leave it, oldest first, until 16 are left; the newest
+day stays unless it alone holds more than 256. Spilled ids go to rows of fourteen days each, written in the same
 transaction as the profile, one new row a spill: nothing has to be read to write one, and none outgrows the 400 KB of
 an item however busy a customer is. An event that comes late joins the ring whatever its day: no spill of its own.
 """
@@ -24,9 +24,9 @@ from mailwright.model.times import DAY, MINUTE
 WINDOW = 28 * DAY
 AHEAD = 10 * MINUTE
 ID_BYTES = 6
-HIGH, LOW, CROWDED = 96, 32, 256
-SPAN = 7  # days in one `seen#<day>` row
-KEPT_DAYS = 37  # seen rows may go once the last day of their span left the window; two days of slack
+HIGH, LOW, CROWDED = 96, 16, 256
+SPAN = 14  # days in one `seen#<day>` row
+KEPT_DAYS = 44  # seen rows may go once the last day of their span left the window; two days of slack
 
 Lookup = Callable[[int], bytes]  # first day of a span -> the ids spilled for it
 
@@ -101,7 +101,7 @@ def _spill(profile: Profile, held: int) -> list[Leaving]:
 
 
 def span(day: int) -> int:
-    """The first day of the seven that share a `seen#<day>` row."""
+    """The first day of the fourteen that share a `seen#<day>` row."""
     return day - day % SPAN
 
 
