@@ -27,7 +27,7 @@ const instant = (at) => `${shortDay(at)}, ${clock(at)} UTC`;
 const money = (amount, currency) => {
   try { return new Intl.NumberFormat("en-GB", { style: "currency", currency }).format(amount); } catch { return `${amount} ${currency}`; }
 };
-const initials = (name) => name.replace(/[^\p{L}\p{N} ]+/gu, " ").trim().split(/\s+/).slice(0, 2).map((w) => [...w][0] || "").join("").toUpperCase() || "?";
+const initials = (name) => /^\d/.test(name) ? name.slice(0, 2) : name.replace(/@.*$/, "").replace(/[^\p{L}\p{N} ]+/gu, " ").trim().split(/\s+/).slice(0, 2).map((w) => [...w][0] || "").join("").toUpperCase() || "?";
 const hue = (text) => { let n = 7; for (const c of text) n = (n * 31 + c.codePointAt(0)) % 9973; return (n * 137) % 360; };
 
 const live = document.body.hasAttribute("data-live");
