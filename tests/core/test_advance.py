@@ -214,6 +214,12 @@ def test_a_receipt_is_not_lost_when_the_older_order_arrives_last() -> None:
     assert len(newer.sends + older.sends) == 2
 
 
+def test_a_receipt_is_not_lost_when_the_newer_order_is_ahead_of_the_workers_clock() -> None:
+    first = wake(receipt(), None, T, ordered(T + 3 * MINUTE))
+    second = wake(receipt(), first.position, T + MINUTE, ordered(T + MINUTE))
+    assert len({task.key for task in [*first.sends, *second.sends]}) == 2
+
+
 def test_a_flood_of_entry_events_makes_a_bounded_number_of_emails_and_is_counted() -> None:
     moved = wake(receipt(), None, T + HOUR, *(ordered(T + n) for n in range(50)))
     assert len(moved.sends) == ENTRIES

@@ -141,7 +141,9 @@ class _Walk:
         before = self.position
         entry = 1 if before is None else before.entry + (before.sent > 0)  # an unused entry's send keys are unused too
         first = self.steps[self.plan.journey.first]
-        due = self._wait_ends(first, trigger.at) if first.op == "wait" else trigger.at
+        # A trigger may be ahead of this worker's clock. What needs no waiting is then due now: a pass that waited for
+        # its own beginning would turn away the event that comes next.
+        due = self._wait_ends(first, trigger.at) if first.op == "wait" else min(trigger.at, self.scene.now)
         self.position = Position(entry, trigger.at, first.id, due, event=trigger.id, cause=trigger.name)
         self.entries += 1
 
