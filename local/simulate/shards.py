@@ -1,0 +1,66 @@
+"""The stream's shards and the fold behind them, split and merged while events flow, the children read first."""
+
+from collections import Counter
+
+from functions.wiring import Function
+from local.simulate.shop import SPAN
+from local.world import names
+from local.world.invoke import Invoker
+from local.world.memory.engine import MemoryEngine
+from local.world.memory.kinesis import RANGE, Shard
+from local.world.pollers.feed import Feed, of_stream
+from local.world.pollers.kinesis import KinesisTrigger
+from mailwright.model.times import MINUTE
+
+COUNTS = (4, 1, 3, 2)  # shards after the first reshard, the second, ...
+UNREAD = 3 * MINUTE  # events the parents hold when they are closed
+HELD = 15 * MINUTE  # how long the parents are not read while the children are
+
+
+class Shards:
+    """Reads every shard there is and was. The parents of a reshard are looked at only once their children were."""
+
+    def __init__(
+        self, engine: MemoryEngine, fold: Function, invoker: Invoker, reshards: int, injected: Counter[str]
+    ) -> None:
+        self._engine = engine
+        self._fold = KinesisTrigger(engine, fold, fold.triggers[0], invoker)
+        self._reshards = reshards
+        self._feeds = [of_stream(engine)]
+        self._feeds[0].consumers.append(self._fold.take)
+        self._injected = injected
+
+    def start(self) -> None:
+        """Plan the reshards, evenly over the life of the shop."""
+        now = self._engine.clock()
+        for number in range(self._reshards):
+            when = now + SPAN * (number + 1) // (self._reshards + 1)
+            count = COUNTS[number % len(COUNTS)]
+            self._engine.clock.at(when, lambda count=count: self._pause(count))  # type: ignore[misc]
+
+    def look(self) -> None:
+        """Hand on what is new."""
+        for feed in self._feeds:
+            feed.look()
+
+    def _pause(self, count: int) -> None:
+        parents, self._feeds = self._feeds, []
+        clock = self._engine.clock
+        clock.at(clock() + UNREAD, lambda: self._reshard(count))
+        clock.at(clock() + UNREAD + HELD, lambda: self._feeds.extend(parents))
+
+    def _reshard(self, count: int) -> None:
+        """Close every shard to new records and open others in their place; what is in the old ones stays there."""
+        shards = self._engine.kinesis.streams[names.STREAM]
+        for shard in shards:
+            shard.low, shard.high = RANGE, 0
+        children = [
+            Shard(f"shardId-{len(shards) + n:012d}", RANGE * n // count, RANGE * (n + 1) // count - 1)
+            for n in range(count)
+        ]
+        shards.extend(children)
+        where = {"StreamName": names.STREAM}
+        feed = Feed(self._engine, "kinesis", "kinesis", [child.name for child in children], where)
+        feed.consumers.append(self._fold.take)
+        self._feeds.append(feed)
+        self._injected["reshard, children read first"] += 1

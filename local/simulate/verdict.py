@@ -1,0 +1,175 @@
+"""What came of a simulation: every figure that is promised to be zero, and the account of every email."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from local.simulate.found import facts
+from local.simulate.simulation import Simulation
+from local.world.kept import quarantined
+from mailwright.ledger.consent import MARKETING
+from mailwright.ledger.states import RANK
+from mailwright.metrics.account import ENDS, account
+from mailwright.model.contact import GRANTED
+from mailwright.model.profile import Profile
+
+GIVEN_UP = frozenset(("RetryAttemptsExhausted", "RecordAgeExceeded"))
+_ID = re.compile(rb"[0-9a-f]{24}")
+AMOUNTS = frozenset(("revenue", "refunds"))
+# Figures that must be zero for a run to hold.
+ZERO = ("lost", "double_applied", "double_sent", "silently_lost", "sent_against_rules", "wrong_ends", "poison_wrong")
+# Faults in `send` that leave an email claimed and nobody knowing what came of it.
+DOUBTS = frozenset(("crash before", "crash after", "reply lost", "reply lost for good", "request lost", "stall",
+                    "throttled", "zombie"))  # fmt: skip
+
+
+def verdict(run: Simulation) -> dict[str, Any]:
+    """The run in numbers, the same for the same seed; what `--json` prints. `holds` is the whole of it."""
+    profiles = {profile.customer_id: profile for profile in _raw(run).scan(0, 1)}
+    found: dict[str, Any] = {**_profiles(run, profiles), **_emails(run), **_records(run)}
+    found["distinct"] = run.producer.distinct
+    found["deliveries"] = run.lambdas.records["fold"]
+    found["puts"] = run.producer.puts
+    found["injected"] = dict(sorted(run.chaos.injected.items()))
+    found["calls"] = run.chaos.calls
+    found["spills"] = run.monitor.spilled
+    found["invocations"] = dict(sorted(run.lambdas.invocations.items()))
+    found["holds"] = not problems(found)
+    return found
+
+
+def problems(found: Mapping[str, Any]) -> list[str]:
+    """What did not hold, in words; nothing when all did."""
+    wrong = [f"{name}: {found[name]}" for name in ZERO if found[name]]
+    wrong += [f"{name}: {number}" for name, number in found["wrong"].items()]
+    if not found["oracle_equal"]:
+        wrong.append(f"{found['profiles'] - found['profiles_equal']} profiles are not what the oracle says")
+    account = found["account"]
+    if account["planned"] != sum(account[end] for end in ENDS):
+        wrong.append(f"the account does not balance: {account}")
+    if found["unconfirmed"] > found["doubts"]:
+        wrong.append(f"{found['unconfirmed']} unconfirmed emails of {found['doubts']} doubts")
+    if found["sent_twice_receipts"] > found["doubts"]:
+        wrong.append(f"{found['sent_twice_receipts']} receipts sent twice of {found['doubts']} doubts")
+    return wrong
+
+
+def _raw(run: Simulation) -> Any:
+    """The profiles, read by a client that does not fail."""
+    return type(run.app.profiles)(run.engine.dynamodb, run.app.settings["CUSTOMERS_TABLE"])  # type: ignore[arg-type]
+
+
+def _profiles(run: Simulation, profiles: dict[str, Profile]) -> dict[str, Any]:
+    """Each profile against the oracle: what is missing counts as lost, what is too much as applied twice."""
+    lost = double = equal = 0
+    right, is_ = sha256(), sha256()
+    for customer in sorted(run.oracle.people):
+        wanted = run.oracle.facts(customer)
+        got = facts(profiles.get(customer) or Profile(customer))
+        for what in wanted["totals"].keys() | got["totals"].keys():
+            more = got["totals"].get(what, 0) - wanted["totals"].get(what, 0)
+            if what not in AMOUNTS:
+                lost, double = lost + max(0, -more), double + max(0, more)
+        one, other = _text(wanted), _text(got)
+        equal += one == other
+        right.update(one)
+        is_.update(other)
+    receipts = Counter(task.customer_id for task in run.monitor.planned.values() if task.program == "journey:receipt")
+    for customer in run.oracle.people:  # every order decides exactly one receipt
+        more = receipts[customer] - run.oracle.people[customer].totals["orders"]
+        lost, double = lost + max(0, -more), double + max(0, more)
+    return {
+        "lost": lost,
+        "double_applied": double,
+        "oracle_equal": right.digest() == is_.digest(),
+        "profiles": len(run.oracle.people),
+        "profiles_equal": equal,
+        "profiles_hash": is_.hexdigest()[:16],
+    }
+
+
+def _text(facts: dict[str, Any]) -> bytes:
+    return json.dumps(facts, sort_keys=True).encode()
+
+
+def _emails(run: Simulation) -> dict[str, Any]:
+    planned, copies, ends = run.monitor.planned, run.mailbox.copies, run.journal.ends
+    counts = account(planned, ends.values())
+    double = sum(number > (1 if planned[key].cls == "M" else 2) for key, number in copies.items())
+    sent = {key for key, number in copies.items() if number}
+    unsent = {key for key, record in ends.items() if record.state not in ("accepted", "unconfirmed")}
+    wrong = Counter(run.monitor.wrong)
+    if denied := _written_to_in_spite(run):
+        wrong["the row allows what the person forbade"] += denied
+    return {
+        "planned": len(planned),
+        "posts": run.mailbox.posts,
+        "sent": sum(copies.values()),
+        "double_sent": double,
+        "sent_twice_receipts": sum(number == 2 and planned[key].cls == "T" for key, number in copies.items()),
+        "silently_lost": counts["open"],
+        "unconfirmed": counts["unconfirmed"],
+        "unconfirmed_unsent": sum(
+            record.state == "unconfirmed" and key not in sent for key, record in ends.items()
+        ),
+        "doubts": sum(strike.fault in DOUBTS and strike.place.startswith("send ") for strike in run.chaos.strikes),
+        "wrong_ends": len(sent & unsent) + sum(r.state == "accepted" and k not in sent for k, r in ends.items())
+        + _wrong_states(run),
+        "sent_against_rules": sum(run.monitor.wrong.values()),
+        "wrong": dict(sorted(wrong.items())),
+        "account": counts,
+        "held": run.journal.held(),
+    }  # fmt: skip
+
+
+def _wrong_states(run: Simulation) -> int:
+    """Slots below what was reported of their email, or above what could be known."""
+    wrong = 0
+    for contact in run.monitor.contacts.values():
+        for slot in contact.sent:
+            told = max((RANK[state] for state in run.mailbox.expected(slot.key)), default=0)
+            wrong += not told <= RANK[slot.state] <= max(told, RANK["accepted"])
+    return wrong
+
+
+def _written_to_in_spite(run: Simulation) -> int:
+    """People whose row says yes to marketing although the latest they said was no."""
+    allowed = [
+        customer
+        for customer, contact in run.monitor.contacts.items()
+        if (said := contact.consent.get(MARKETING)) is not None and said.state == GRANTED
+    ]
+    return sum(not run.oracle.may_be_sent_marketing(customer) for customer in allowed)
+
+
+def _records(run: Simulation) -> dict[str, Any]:
+    """Poison: each record that was put on the stream is kept, whole, and nothing else is."""
+    wanted = {_identity(data): data for data in run.producer.poison}
+    kept, given_up, wrong = set(), 0, 0
+    for record in quarantined(run.engine.s3):
+        if record.code in GIVEN_UP:
+            given_up += 1
+            continue
+        text = record.record if isinstance(record.record, str) else json.dumps(record.record)
+        name = _identity(text.encode())
+        kept.add(name)
+        wrong += not _whole(record.record, wanted.get(name, b""))
+    return {
+        "poison": len(wanted),
+        "poison_wrong": len(wanted.keys() ^ kept) + wrong,
+        "given_up": given_up,
+        "dead_letters": sum(len(run.engine.sqs.queues[f"{name}-dead"].messages) for name in ("sends", "feedback")),
+    }
+
+
+def _identity(data: bytes) -> str:
+    """Every poison carries the id of an event."""
+    found = _ID.search(data)
+    return found[0].decode() if found else ""
+
+
+def _whole(kept: Any, data: bytes) -> bool:
+    return kept == data.decode() if isinstance(kept, str) else kept == json.loads(data)
