@@ -3,6 +3,9 @@
 Heavy imports (moto, sqlglot, MJML) stay inside the commands, so `--help` and typos answer at once.
 """
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 
 from local.commands import COMMANDS
@@ -10,8 +13,18 @@ from local.commands import COMMANDS
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mailwright {version('mailwright')}")
+        raise typer.Exit
+
+
 @cli.callback()
-def mailwright() -> None:
+def mailwright(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Data-driven email personalization that a shop runs in its own AWS account."""
 
 

@@ -10,7 +10,7 @@ import msgspec
 from mailwright.model.send import SendRecord
 from mailwright.model.times import parse_iso
 
-_read = msgspec.json.Decoder().decode
+_read = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class NotFound(Exception):
@@ -20,7 +20,7 @@ class NotFound(Exception):
 def profile(out: Path, name: str) -> dict[str, Any]:
     """The document of the customer with this id or email address in OUT/profiles.ndjson."""
     known: list[str] = []
-    for document in _lines(out, "profiles.ndjson"):
+    for document in _lines(out, "profiles.ndjson", "traits"):
         names = [document["customer_id"], document["traits"].get("email")]
         if name in names:
             return document
@@ -32,19 +32,26 @@ def profile(out: Path, name: str) -> dict[str, Any]:
 
 def sends(out: Path, customer_id: str) -> list[SendRecord]:
     """What became of each email planned for a customer, in the order of OUT/sends.ndjson."""
-    return [_record(row) for row in _lines(out, "sends.ndjson") if row["customer_id"] == customer_id]
+    return [_record(row) for row in _lines(out, "sends.ndjson", "trace") if row["customer_id"] == customer_id]
 
 
-def _lines(out: Path, name: str) -> Iterator[dict[str, Any]]:
+def _lines(out: Path, name: str, needed: str) -> Iterator[dict[str, Any]]:
     file = out / name
     try:
         with file.open("rb") as stream:
-            yield from map(_read, stream)
+            for row in map(_read, stream):
+                if not {"customer_id", needed} <= row.keys():
+                    raise _not_ours(file)
+                yield row
     except OSError as error:
         hint = f"`mailwright replay FILE --out {out}` writes it"
         raise NotFound(f"{file} cannot be read: {error.strerror}; {hint}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise NotFound(f"{file} is not what `mailwright replay` writes") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise _not_ours(file) from None
+
+
+def _not_ours(file: Path) -> NotFound:
+    return NotFound(f"{file} is not what `mailwright replay` writes")
 
 
 def _record(row: dict[str, Any]) -> SendRecord:

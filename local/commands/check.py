@@ -12,7 +12,13 @@ def check(
         Path | None, typer.Argument(help="The content folder; . or content/ or layers/content/ if it is one.")
     ] = None,
 ) -> None:
-    """Check a content folder: every mistake with its file, line and column, and what was probably meant."""
+    """Check a content folder for mistakes.
+
+    Every one is shown with its file, line and column, and what was probably meant. The exit code is 1 when there are
+    any, 2 when there is no such folder.
+
+    Example: mailwright check my-content
+    """
     from local.content import NoContent, count, find, shown
     from mailwright.content.publish import examine
 
@@ -20,7 +26,7 @@ def check(
         folder = find(directory)
     except NoContent as error:
         typer.echo(f"mailwright check: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2) from None
     content, findings = examine(folder)
     for line in shown(findings, folder):
         typer.echo(line)

@@ -20,9 +20,12 @@ def convert(
         Path | None, typer.Option(help="Where refused rows go; OUT.rejects.ndjson if absent and --out is given.")
     ] = None,
 ) -> None:
-    """Turn an order export into events: Order Completed, Order Cancelled, and who the customers are.
+    """Turn an order export into events.
 
-    Rows that cannot be used are counted by reason with their line numbers, and kept in the rejects file.
+    They are Order Completed, Order Cancelled, and who the customers are. Rows that cannot be used are counted by reason
+    with their line numbers, and kept in the rejects file.
+
+    Example: mailwright convert orders.csv.gz --map events/maps/online-retail.yaml --out orders.ndjson
     """
     from local.convert.column_map import MapInvalid, read_map
     from local.convert.files import Unwritable, converted
@@ -33,16 +36,16 @@ def convert(
     except MapInvalid as error:
         for finding in error.findings:
             typer.echo(finding, err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2) from None
     except BrokenPipeError:  # the reader (head, say) has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
     except (TableUnreadable, Unwritable) as error:
         typer.echo(f"mailwright convert: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2) from None
     except OSError as error:
         typer.echo(f"mailwright convert: {error.filename or file} cannot be read: {error.strerror}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2) from None
     _tell(report)
     if not report.counts.messages:
         typer.echo("Nothing was converted.", err=True)

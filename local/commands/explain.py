@@ -15,7 +15,9 @@ def explain(
     customer: Annotated[str, typer.Argument(metavar="ID", help="A customer id or email address.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="What `mailwright replay` wrote.")] = Path("out"),
 ) -> None:
-    """Say why a customer got each email, and why others were held back, out of what a replay wrote.
+    """Say why a customer got each email, or did not.
+
+    It is read from what a replay wrote: what entered them, which rules held, what was held back.
 
     Example: mailwright explain ada@example.com --out out
     """

@@ -12,7 +12,9 @@ def profile(
     customer: Annotated[str, typer.Argument(metavar="ID", help="A customer id or email address.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="What `mailwright replay` wrote.")] = Path("out"),
 ) -> None:
-    """Show one customer's profile, as JSON, out of what a replay wrote.
+    """Show one customer's profile, as JSON.
+
+    It is read from what a replay wrote.
 
     Example: mailwright profile ada@example.com --out out
     """

@@ -13,7 +13,12 @@ def publish(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The file to write; .build/content/content.json if absent.")] = None,
 ) -> None:
-    """Compile a content folder to one file: all of it, or nothing and every reason why not."""
+    """Compile a content folder to one file.
+
+    All of it, or nothing and every reason why not: this is the file that travels to the functions.
+
+    Example: mailwright publish --content my-content
+    """
     from local.content import PUBLISHED, NoContent, count, find, shown
     from mailwright.content.publish import examine, write
 
@@ -21,7 +26,7 @@ def publish(
         folder = find(content)
     except NoContent as error:
         typer.echo(f"mailwright publish: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2) from None
     compiled, findings = examine(folder)
     for line in shown(findings, folder):
         typer.echo(line, err=True)
@@ -33,5 +38,5 @@ def publish(
         write(compiled, file)
     except OSError as error:
         typer.echo(f"mailwright publish: {file} cannot be written: {error.strerror}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2) from None
     typer.echo(f"{count(compiled)}: version {compiled.version} is in {file}.")

@@ -43,7 +43,9 @@ def replay(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
-    """Replay event logs through the real functions on a virtual clock, and show every email that would have gone out.
+    """Replay event logs and show every email.
+
+    The real functions live through the logs on a virtual clock; nothing is sent.
 
     Example: mailwright replay events/stories/*.jsonl --out out
     """

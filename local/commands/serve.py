@@ -24,9 +24,11 @@ def serve(
     ] = None,
     engine: Annotated[Engine, typer.Option(help="Where state is kept.")] = Engine.memory,
 ) -> None:
-    """Run the whole of it on this machine: the Segment API to send events to, and a page that shows what comes of them.
+    """Run it all on this machine, live.
 
-    Nothing is kept when it stops. Example: mailwright serve --speed 60
+    There is the Segment API to send events to, and a page that shows what comes of them. Nothing is kept when it stops.
+
+    Example: mailwright serve --speed 60
     """
     from local.content import NoContent, chosen, shown
     from local.serve.run import Place

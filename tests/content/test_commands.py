@@ -46,7 +46,7 @@ def test_without_a_name_the_folder_is_found_or_what_to_do_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     nothing = run("check")
-    assert nothing.exit_code == 1
+    assert nothing.exit_code == 2
     assert "mailwright init my-content" in nothing.output
     folder(tmp_path / "content")
     assert run("check").exit_code == 0
@@ -66,7 +66,7 @@ def test_init_makes_a_folder_that_passes_and_never_overwrites(tmp_path: Path) ->
     shop = tmp_path / "mine" / "shop.yaml"
     shop.write_text("name: Changed\n")
     again = run("init", tmp_path / "mine")
-    assert again.exit_code == 1
+    assert again.exit_code == 2
     assert "is not empty" in again.output
     assert shop.read_text() == "name: Changed\n"
 
@@ -74,7 +74,7 @@ def test_init_makes_a_folder_that_passes_and_never_overwrites(tmp_path: Path) ->
 def test_init_says_why_it_cannot(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert "is a file" in run("init", tmp_path / "file").output
-    assert run("init", tmp_path / "file" / "below").exit_code == 1
+    assert run("init", tmp_path / "file" / "below").exit_code == 2
 
 
 def test_publish_writes_what_the_functions_read(tmp_path: Path) -> None:

@@ -262,7 +262,7 @@ def test_a_path_that_leads_nowhere_is_named(export: Path, wrong: str) -> None:
     paths: dict[str, Path] = {"map": export.parent / "map.yaml", "file": export, "out": export.parent / "o.ndjson"}
     paths[wrong] = export.parent / "nowhere" / "x"
     done = command("--map", paths["map"], paths["file"], "--out", paths["out"])
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert str(paths[wrong]) in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -280,7 +280,7 @@ def test_a_file_that_is_no_export_says_why_and_leaves_nothing_behind(export: Pat
     (export.parent / "map.yaml").write_text(MAP if said != "cannot be read after" else
         "columns: {order_id: x, customer_id: y, time: y, total: x}\n")  # fmt: skip
     done = command("--map", export.parent / "map.yaml", export, "--out", export.parent / "events.ndjson")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert said in done.stderr
     assert not list(export.parent.glob("*.ndjson*"))
 
