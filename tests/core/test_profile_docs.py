@@ -6,7 +6,19 @@ from pathlib import Path
 import pytest
 
 from docs.generate import PARTS, generated
-from mailwright.fold import affinity, browsing, cart, counters, dedup, engagement, lifecycle, orders, score, traits
+from mailwright.fold import (
+    affinity,
+    browsing,
+    cart,
+    counters,
+    dedup,
+    engagement,
+    identity,
+    lifecycle,
+    orders,
+    score,
+    traits,
+)
 from mailwright.fold.document import document
 from mailwright.model.columns import COLUMNS
 from mailwright.model.profile import COUNTERS, Profile
@@ -38,7 +50,7 @@ def test_every_counter_and_every_key_of_the_document_is_described() -> None:
     "said",
     [
         f"{traits.TRAITS_KEPT} traits",
-        f"{traits.ALIASES_KEPT} aliases",
+        f"{identity.ALIASES_KEPT} aliases",
         f"{counters.DAYS_KEPT} days back",
         f"{affinity.PERIODS_KEPT} periods, {affinity.NAMES_KEPT} names in each",
         f"at most {affinity.MOST_PIECES} pieces a line",

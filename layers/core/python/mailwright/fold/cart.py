@@ -56,6 +56,13 @@ def state(profile: Profile, at: int, lines: Lines, url: str) -> None:
         profile.cart = Cart(at, kept, [change for change in cart.changes if change.at > at], url)
 
 
+def joined(mine: Cart, theirs: Cart) -> Cart:
+    """One person's cart from two: the later statement, and the changes of both after it."""
+    base = max(mine, theirs, key=lambda cart: _rank(cart.at, cart.lines, cart.url))
+    changes = {(change.at, change.id): change for change in (*mine.changes, *theirs.changes) if change.at > base.at}
+    return Cart(base.at, base.lines, [changes[place] for place in sorted(changes)][-CHANGES_KEPT:], base.url)
+
+
 def lines(cart: Cart) -> Lines:
     """What is in the cart now: [(product, pieces), ...] in the order the products first came in. Taking out more than
     there is leaves none.

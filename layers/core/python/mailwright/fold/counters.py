@@ -4,6 +4,8 @@ Sums add in any order. A day more than 400 days before the newest day of the pro
 ever rises, so what is left out never depends on the order of arrival.
 """
 
+from itertools import zip_longest
+
 from mailwright.model.profile import COUNTERS, Profile
 from mailwright.model.times import DAY
 
@@ -29,6 +31,11 @@ def bump(profile: Profile, at: int, counter: str, by: int = 1) -> None:
     counts = [0] * (place + 1) if counts is None else counts + [0] * (place + 1 - len(counts))
     counts[place] += by
     profile.days[day] = counts
+
+
+def added(mine: list[int], theirs: list[int]) -> list[int]:
+    """The sums of two lists of counts."""
+    return [one + other for one, other in zip_longest(mine, theirs, fillvalue=0)]
 
 
 def forget_old_days(profile: Profile) -> None:

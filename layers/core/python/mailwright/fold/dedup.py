@@ -23,6 +23,7 @@ from mailwright.model.times import DAY, MINUTE
 
 WINDOW = 28 * DAY
 AHEAD = 10 * MINUTE
+ON_THE_WAY = DAY // 2  # the ring keeps a day more than the window
 ID_BYTES = 6
 HIGH, LOW, CROWDED = 96, 16, 256
 SPAN = 14  # days in one `seen#<day>` row
@@ -39,8 +40,11 @@ class Leaving(NamedTuple):
 
 
 def too_old(event: Event, now: int) -> bool:
-    """Whether an event lies before the window of memory: it cannot be told from a repetition any more."""
-    return event.at < now - WINDOW
+    """Whether an event lies before the window of memory: it cannot be told from a repetition any more.
+
+    What is passed on from an old id was taken there, and has some time to arrive.
+    """
+    return event.at < now - WINDOW - (ON_THE_WAY if event.forwarded else 0)
 
 
 def too_early(event: Event, now: int) -> bool:
@@ -51,6 +55,16 @@ def too_early(event: Event, now: int) -> bool:
 def fingerprint(event_id: str) -> bytes:
     """Six bytes of an event id. Two different ids of one customer, day and ring collide once in 10**12."""
     return blake2b(event_id.encode("utf-8", "surrogatepass"), digest_size=ID_BYTES).digest()
+
+
+def _named(event: Event) -> str:
+    """What an event is remembered as: its id. One that this very row passed on and that came round to it again is
+    another, or it would be taken for its own repetition.
+    """
+    if event.forwarded is None:
+        return event.id
+    rounds = event.forwarded.path.count(event.customer_id)
+    return f"{event.id}\x1f{rounds}" if rounds else event.id
 
 
 def unseen(profile: Profile, events: Iterable[Event], lookup: Lookup) -> list[Event]:
@@ -64,7 +78,7 @@ def unseen(profile: Profile, events: Iterable[Event], lookup: Lookup) -> list[Ev
             seen = days[day] = _split(profile.ids.get(day, b""))
             if day <= profile.floor:
                 seen |= _split(lookup(span(day)))
-        one = fingerprint(event.id)
+        one = fingerprint(_named(event))
         if one not in seen:
             seen.add(one)
             fresh.append(event)
@@ -76,7 +90,7 @@ def remember(profile: Profile, events: Iterable[Event], now: int) -> list[Leavin
     ids = profile.ids
     added: dict[int, list[bytes]] = {}
     for event in events:
-        added.setdefault(event.at // DAY, []).append(fingerprint(event.id))
+        added.setdefault(event.at // DAY, []).append(fingerprint(_named(event)))
     for day, new in added.items():
         ids[day] = b"".join(sorted([*_split(ids.get(day, b"")), *new]))
     oldest = (now - WINDOW) // DAY - 1  # a day of slack: another worker's clock may be behind this one's

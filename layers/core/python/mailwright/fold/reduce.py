@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from mailwright.fold import browsing, cart, engagement, orders, traits
+from mailwright.fold import browsing, cart, engagement, identity, merge, orders, traits
 from mailwright.fold.affinity import PERIOD, forget_old_periods
 from mailwright.fold.context import clock_in, surroundings
 from mailwright.fold.counters import forget_old_days
@@ -61,9 +61,15 @@ TRACK: dict[str, Reducer] = {
 CALLS: dict[str, Reducer] = {
     "identify": traits.identified,
     "group": traits.grouped,
-    "alias": traits.aliased,
+    "alias": identity.aliased,
     "page": browsing.visited,
     "screen": browsing.visited,
+}
+# Of our own making: nothing a customer did. What a `link` does is done by `workflow.fold`.
+OURS: dict[str, Reducer] = {
+    "timer": lambda profile, event: None,
+    "link": lambda profile, event: None,
+    "merge": merge.merged,
 }
 
 # On the stream for the lake; no profile is read or written for them.
@@ -107,7 +113,8 @@ def _apply(profile: Profile, event: Event) -> None:
         if name in IGNORED:
             return
         TRACK.get(name, engagement.custom)(profile, event)
-    elif kind == "timer":
+    elif kind in OURS:
+        OURS[kind](profile, event)
         return
     elif kind in CALLS:
         CALLS[kind](profile, event)
@@ -117,6 +124,8 @@ def _apply(profile: Profile, event: Event) -> None:
         traits.keep(profile, at, found)
     if event.context:
         surroundings(profile, event)
+    if event.links:
+        identity.named(profile, event)
     if name not in _NOT_SEEN:
         profile.last_seen = max(profile.last_seen, at)
         profile.first_seen = min(profile.first_seen or at, at)

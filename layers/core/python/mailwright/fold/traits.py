@@ -12,11 +12,9 @@ from typing import Any
 from mailwright.fold.registers import Registers, lot, write
 from mailwright.fold.values import text, wrong
 from mailwright.model.event import Event
-from mailwright.model.problem import Problem
 from mailwright.model.profile import Profile
 
 TRAITS_KEPT = 40
-ALIASES_KEPT = 16
 
 _NAME, _TEXT, _LIST, _LIST_TEXT, _DEPTH = 64, 256, 8, 64, 2
 _EXACT = 2**53  # beyond it a number is not the same in every language that reads it
@@ -52,17 +50,6 @@ def grouped(profile: Profile, event: Event) -> None:
     keep(profile, event.at, about)
 
 
-def aliased(profile: Profile, event: Event) -> None:
-    """alias: another id of the same person."""
-    other = text(event.data.get("previous_id") or event.data.get("previousId"), "previous_id", 160)
-    if not other:
-        raise Problem("missing_field", "previous_id is missing: an alias names the id it replaces")
-    if other == profile.customer_id:
-        raise Problem("self_alias", f"previous_id is {other!r} itself: an alias names another id of the same person")
-    if other not in profile.aliases:
-        profile.aliases = sorted([*profile.aliases, other])[:ALIASES_KEPT]
-
-
 def read(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     """The traits in an object as they are kept. Problem when a value is none a trait can have."""
     return list(_flat(data, prefix, 0))
@@ -73,6 +60,11 @@ def keep(profile: Profile, at: int, found: list[tuple[str, Any]]) -> None:
     registers = profile.traits
     for name, value in found:
         write(registers, name, at, value)
+    bound(registers)
+
+
+def bound(registers: Registers) -> None:
+    """Keep 40 traits: well-known ones first, then those first by lot."""
     if len(registers) > TRAITS_KEPT:
         for name in sorted(registers, key=_place)[TRAITS_KEPT:]:
             del registers[name]

@@ -57,6 +57,8 @@ class Contact(msgspec.Struct, array_like=True):
     suppressed_at: int = 0
     sent: list[Slot] = []  # oldest first, at most 24
     outranked: dict[str, Consent] = {}  # the newest statement of the kind that does not count; see ledger.consent
+    merged_into: str = ""  # the id that this one is now: what is asked or said here is asked and said there
+    merged_at: int = 0
 
 
 class ContactChange(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,6 +70,7 @@ class ContactChange(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str | None = None
     consent: dict[str, str] = {}  # purpose -> granted or denied
     consent_at: int | None = None  # when the person said so, where the source tells (marketing_consent_at)
+    inherited: int = 0  # said under an old id before it was merged, at this instant; see ledger.inherit
 
 
 class _Cell(msgspec.Struct, array_like=True):
@@ -91,6 +94,8 @@ class _Row(msgspec.Struct, array_like=True):
     suppressed_at: int = 0
     sent: list[_Cell] = []
     outranked: dict[str, Consent] = {}
+    merged_into: str = ""
+    merged_at: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode

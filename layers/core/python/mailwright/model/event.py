@@ -8,11 +8,19 @@ import msgspec
 NOT_CUSTOMERS = ("product#", "order#")
 
 
+class Forwarded(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an event of an old id came to the id it belongs to now."""
+
+    path: list[str]  # the ids that passed it on, the first one first
+    since: int  # milliseconds UTC of the latest of those merges
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One fact about one customer. `id` and `at` never change between retries: deduplication rests on that.
 
-    `type` is one of the Segment spec's calls (identify, track, page, screen, group, alias) or `timer`, the
-    wake-up that `tick` and `recompute` put on the stream. `name` is the track event's or page's name in the words of
+    `type` is one of the Segment spec's calls (identify, track, page, screen, group, alias), or one of our own: `timer`,
+    the wake-up that `tick` and `recompute` put on the stream, and `link` and `merge`, by which one id becomes another
+    (docs/decisions/0031). `name` is the track event's or page's name in the words of
     Segment's ecommerce v2 spec ("Order Completed"), whatever the source called it.
     """
 
@@ -24,6 +32,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     source: str = ""  # segment, shopify, bus, ses, mailwright
     data: dict[str, Any] = {}  # properties (track, page, screen) or traits (identify, group)
     context: dict[str, Any] = {}  # what the source knew of the surroundings: device, locale, timezone, location
+    links: list[str] = []  # other ids of the same person that the source named
+    forwarded: Forwarded | None = None  # when it came under another id at first
 
 
 encode_event = msgspec.json.Encoder().encode

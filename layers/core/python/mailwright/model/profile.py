@@ -103,7 +103,7 @@ class Profile(msgspec.Struct, array_like=True):
     traits: dict[str, tuple[Stamp, Any]] = {}
     context: dict[str, tuple[Stamp, Any]] = {}  # device, country, city, timezone, locale
     group: tuple[Stamp, str] | None = None
-    aliases: list[str] = []  # other ids of the same person, sorted, at most 16
+    aliases: dict[str, Stamp] = {}  # other ids that events named with this one -> when last; the 16 latest
     totals: list[int] = []  # lifetime sums, in the order of COUNTERS
     days: dict[int, list[int]] = {}  # UTC day -> the same sums for that day, for the last 400 days
     first_order: Stamp = 0
@@ -121,6 +121,9 @@ class Profile(msgspec.Struct, array_like=True):
     floor: int = 0  # UTC day: ids of this day and before may live in `seen#<day>` rows
     ids: dict[int, bytes] = {}  # dedup ring: UTC day -> 6-byte hashes of the ids of its events, sorted
     due: Stamp | None = None  # what the row's timer is set to
+    absorbed: int = 0  # profiles of other ids that were joined into this one
+    merged_into: str = ""  # the id that this one is now; then the row is a signpost and holds no facts
+    merged_at: Stamp = 0  # when it became one
 
 
 def count(counts: list[int], counter: str) -> int:
