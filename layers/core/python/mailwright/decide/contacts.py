@@ -38,7 +38,13 @@ def _change(event: Event, notes: Counter[str]) -> ContactChange | None:
         address,
         {MARKETING: said} if said else {},
         _instant(traits.get("marketing_consent_at")) if said else None,
+        inherited=_merged_later(event),
     )
+
+
+def _merged_later(event: Event) -> int:
+    """When the id was merged under which this was said before; 0 when it was said under this one, or after that."""
+    return event.forwarded.since if event.forwarded and event.at <= event.forwarded.since else 0
 
 
 def _address(value: Any, notes: Counter[str]) -> str | None:

@@ -11,6 +11,7 @@ import msgspec
 from mailwright.model.contact import DENIED, GRANTED, Consent, Contact, ContactChange
 
 MARKETING = "marketing"
+INHERITED = "merged:"  # before the source of a yes that was said under another id; see ledger.inherit
 OWN = frozenset({"one-click", "complaint", "preferences"})  # sources where the person acted, at the time given
 
 
@@ -20,7 +21,7 @@ def merge(contact: Contact, change: ContactChange) -> Contact:
     stated = change.consent_at is not None
     at = change.at if change.consent_at is None else change.consent_at
     for purpose, state in change.consent.items():
-        merged = _hear(merged, purpose, Consent(state, at, change.source, stated))
+        merged = hear(merged, purpose, Consent(state, at, change.source, stated))
     return merged
 
 
@@ -30,7 +31,7 @@ def opt_out(contact: Contact, purpose: str, at: int, source: str) -> Contact:
     if stated is not None and stated.state == DENIED:
         return contact
     at = max(at, stated.at) if stated is not None else at
-    return _hear(contact, purpose, Consent(DENIED, at, source, stated=True))
+    return hear(contact, purpose, Consent(DENIED, at, source, stated=True))
 
 
 def may_send(contact: Contact, purpose: str) -> str:
@@ -72,7 +73,16 @@ def _is_stated(said: Consent) -> bool:
     return said.stated or said.source in OWN
 
 
-def _hear(contact: Contact, purpose: str, said: Consent) -> Contact:
+def hear(contact: Contact, purpose: str, said: Consent) -> Contact:
+    """The contact after one statement; the same object when it is no news. An inherited yes yields to any other."""
+    held = contact.consent.get(purpose)
+    if said.source.startswith(INHERITED):
+        if held is not None and (not held.source.startswith(INHERITED) or _newer(held, said) == held):
+            return contact
+        return msgspec.structs.replace(contact, consent={**contact.consent, purpose: said})
+    if held is not None and held.source.startswith(INHERITED):
+        rest = {name: kept for name, kept in contact.consent.items() if name != purpose}
+        contact = msgspec.structs.replace(contact, consent=rest)
     stated, repeated = _kinds(contact, purpose)
     before = (stated, repeated)
     if _is_stated(said):

@@ -24,7 +24,7 @@ def raised(contact: Contact, key: str, state: State) -> Contact:
 
 def bounced(contact: Contact, addresses: Sequence[str], at: int) -> Contact:
     """The contact after a permanent bounce; the same object when the address is not, or no longer, theirs."""
-    return _suppressed(contact, "bounce", at) if _is_theirs(contact, addresses) else contact
+    return suppressed(contact, "bounce", at) if _is_theirs(contact, addresses) else contact
 
 
 def complained(contact: Contact, addresses: Sequence[str], at: int) -> Contact:
@@ -33,7 +33,7 @@ def complained(contact: Contact, addresses: Sequence[str], at: int) -> Contact:
     Some mailbox providers do not say who complained; the email's tag does, so no address means theirs.
     """
     without = opt_out(contact, MARKETING, at, "complaint")
-    return _suppressed(without, "complaint", at) if not addresses or _is_theirs(contact, addresses) else without
+    return suppressed(without, "complaint", at) if not addresses or _is_theirs(contact, addresses) else without
 
 
 def _is_theirs(contact: Contact, addresses: Sequence[str]) -> bool:
@@ -42,7 +42,7 @@ def _is_theirs(contact: Contact, addresses: Sequence[str]) -> bool:
     return bool(theirs) and any(sendable(address).casefold() == theirs for address in addresses)
 
 
-def _suppressed(contact: Contact, why: str, at: int) -> Contact:
+def suppressed(contact: Contact, why: str, at: int) -> Contact:
     """A complaint outranks a bounce, and otherwise the first report stays: copies and disorder change nothing."""
     if contact.suppressed == why and contact.suppressed_at <= at:
         return contact

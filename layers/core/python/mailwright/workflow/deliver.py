@@ -21,11 +21,12 @@ from mailwright.model.profile import Profile
 from mailwright.model.send import SendRecord, SendTask
 from mailwright.workflow.composing import Composed
 from mailwright.workflow.condition import holds
-from mailwright.workflow.contacts import CONFLICTS, Busy
+from mailwright.workflow.contacts import CONFLICTS, Busy, person
 from mailwright.workflow.ports import Contacts, Journal, Mailer, Posted, Profiles, Quarantine, Queue
 
 TO_CLAIM = 20_000  # milliseconds the invocation must still have to claim an email, and to post it
 TO_POST = 15_000
+ARRIVAL = 300_000  # milliseconds that the facts of a merged id are given to arrive before an email rests on them
 SOON = 20  # seconds until a throttled email is tried again
 LATER = 600  # the same when SES has stopped for longer
 STOPPED = frozenset({"DailyQuota", "SendingPausedException", "LimitExceededException"})
@@ -56,6 +57,7 @@ class Left(NamedTuple):
 class _Delivery:
     task: SendTask
     profile: Profile
+    since: int
     world: Sending
     owner: str
     now: int
@@ -63,13 +65,14 @@ class _Delivery:
 
 
 def deliver(
-    task: SendTask, profile: Profile, world: Sending, now: int, remaining: Callable[[], int]
+    task: SendTask, profile: Profile, world: Sending, now: int, remaining: Callable[[], int], *, since: int = 0
 ) -> SendRecord | Wait | Left:
     """What became of one email: its line for the journal, or how long to wait, or that nobody knows yet.
 
-    `remaining()` is what the invocation has left, in milliseconds. Raises what the ports raise, and Busy.
+    `remaining()` is what the invocation has left, in milliseconds. `since` is when the task's customer became the one
+    of `profile`; 0 when they are the same. Raises what the ports raise, and Busy.
     """
-    delivery = _Delivery(task, profile, world, world.nonce(), now, remaining)
+    delivery = _Delivery(task, profile, since, world, world.nonce(), now, remaining)
     for _ in range(CONFLICTS):
         step = _step(delivery)
         if step is not None:
@@ -80,12 +83,14 @@ def deliver(
 def _step(delivery: _Delivery) -> SendRecord | Wait | Left | None:
     """One try on one version of the contact row; None when another writer was first."""
     task, world, now = delivery.task, delivery.world, delivery.now
-    contact = world.contacts.load(task.customer_id)
+    contact = _contact(delivery)
     answer = claim(contact, task, delivery.owner, now, world.content.shop.cap)
     if isinstance(answer, Wait):
         return answer
     if isinstance(answer, Held):
         return _end(delivery, answer, contact)
+    if now < delivery.since + ARRIVAL:
+        return Wait(-(-(delivery.since + ARRIVAL - now) // 1_000))
     composed = _compose(delivery, contact)
     if isinstance(composed, Held):
         return _end(delivery, _give_up(contact, answer, composed, delivery), contact)
@@ -96,6 +101,13 @@ def _step(delivery: _Delivery) -> SendRecord | Wait | Left | None:
             return None
         contact = _written(contact, answer.contact)
     return _post(delivery, composed, contact, answer.attempt)
+
+
+def _contact(delivery: _Delivery) -> Contact:
+    """Who is to be written to. An id that never had an address is not followed: its journeys begin anew elsewhere."""
+    task, contacts = delivery.task, delivery.world.contacts
+    row = contacts.load(task.customer_id)
+    return person(contacts, task.customer_id, (task.key,)) if row.merged_into and row.address else row
 
 
 def _compose(delivery: _Delivery, contact: Contact) -> Composed | Held:
@@ -162,7 +174,7 @@ def _write_outcome(delivery: _Delivery, contact: Contact, posted: Posted, delay:
         current = find((after or contact).sent, task.key)
         if after is None or contacts.commit(after):
             return current.state if current is not None else "unconfirmed"
-        contact = contacts.load(task.customer_id)
+        contact = _contact(delivery)
     raise Busy(f"the contact row changed {CONFLICTS} times while an outcome was written")
 
 

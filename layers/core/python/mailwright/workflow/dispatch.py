@@ -11,9 +11,10 @@ from functools import reduce
 import msgspec
 
 from mailwright.ledger.consent import merge
+from mailwright.ledger.inherit import freeze, inherit, said_before
 from mailwright.model.contact import Contact, ContactChange
 from mailwright.model.event import Event
-from mailwright.model.outbox import Pending, decode_pending
+from mailwright.model.outbox import Merge, Pending, decode_pending
 from mailwright.model.problem import Quarantined
 from mailwright.workflow.contacts import change
 from mailwright.workflow.ports import Contacts, Quarantine, Queue, Stream
@@ -33,6 +34,7 @@ def dispatch(
     """
     decided = _read(outbox, quarantine, now)
     done, error = _contacts(decided, contacts)
+    done, error = _merges(decided[:done], contacts, done, error)
     refused, throttled = _events(decided[:done], stream)
     if refused is not None:
         done, error = refused, throttled
@@ -67,7 +69,7 @@ def _contacts(outbox: Sequence[Pending], contacts: Contacts) -> tuple[int, Excep
     done, error = len(outbox), None
     for customer_id, changes in by_customer.items():
         try:
-            change(contacts, customer_id, _merging(changes))
+            change(contacts, customer_id, _merging(changes), own=True)
         except Exception as raised:  # this customer's entries come again; those before are done
             if first[customer_id] < done:
                 done, error = first[customer_id], raised
@@ -75,7 +77,31 @@ def _contacts(outbox: Sequence[Pending], contacts: Contacts) -> tuple[int, Excep
 
 
 def _merging(changes: list[ContactChange]) -> Callable[[Contact], Contact]:
-    return lambda contact: reduce(merge, changes, contact)
+    return lambda contact: reduce(_hear, changes, contact)
+
+
+def _hear(contact: Contact, change: ContactChange) -> Contact:
+    return said_before(contact, change) if change.inherited else merge(contact, change)
+
+
+def _merges(
+    outbox: Sequence[Pending], contacts: Contacts, done: int, error: Exception | None
+) -> tuple[int, Exception | None]:
+    """Join the contacts of ids that became others, after all that was said under the old ids; how far that went."""
+    for place, pending in enumerate(outbox):
+        for one in pending.merges:
+            try:
+                _join(contacts, one)
+            except Exception as raised:  # this entry and those after it come again
+                return place, raised
+    return done, error
+
+
+def _join(contacts: Contacts, one: Merge) -> None:
+    """The pointer first: from then on nothing changes in the old row, so that what is joined is all there is."""
+    old = change(contacts, one.old, lambda row: freeze(row, one.new, one.at) if row.v else row, own=True)
+    if old.merged_into:  # else there is no row: nobody was ever written to, nothing was said
+        change(contacts, one.new, lambda row: inherit(row, old))
 
 
 def _events(outbox: Sequence[Pending], stream: Stream) -> tuple[int | None, Exception | None]:

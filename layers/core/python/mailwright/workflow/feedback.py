@@ -117,7 +117,7 @@ def _learn(customer_id: str, told: list[Feedback], world: Listening) -> None:
             world.journal.put(late)
         return after
 
-    change(world.contacts, customer_id, transition)
+    change(world.contacts, customer_id, transition, {one.send_key for one in told})
 
 
 def _heard(contact: Contact, told: Feedback) -> Contact:

@@ -8,9 +8,9 @@ import msgspec
 
 from mailwright.ledger.claim import Wait
 from mailwright.model.problem import Quarantined
-from mailwright.model.profile import Profile
 from mailwright.model.send import SendRecord, SendTask, decode_task
 from mailwright.workflow.deliver import Left, Sending, deliver
+from mailwright.workflow.homes import homes
 
 _KEY = frozenset("0123456789abcdef")
 
@@ -32,12 +32,13 @@ def send(messages: Sequence[tuple[str, str]], world: Sending, now: int, remainin
     """
     sent = Sent()
     tasks = _read(messages, world, now, sent)
-    profiles = world.profiles.load(sorted({task.customer_id for _, task in tasks})) if tasks else {}
+    at_home = homes(world.profiles, sorted({task.customer_id for _, task in tasks})) if tasks else {}
     records: dict[str, SendRecord] = {}
     waits: dict[int, dict[str, SendTask]] = defaultdict(dict)
     for name, task in tasks:
         try:
-            step = deliver(task, profiles.get(task.customer_id) or Profile(task.customer_id), world, now, remaining)
+            home = at_home[task.customer_id]
+            step = deliver(task, home.profile, world, now, remaining, since=home.since)
         except Exception as error:  # whatever it is: the queue brings this one back, and the neighbours go on
             sent.left.append(name)
             sent.errors.append(error)
