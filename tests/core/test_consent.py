@@ -57,9 +57,17 @@ def test_an_opt_out_outlives_a_grant_dated_in_the_future() -> None:
     assert may_send(opt_out(contact, MARKETING, 10, "one-click"), MARKETING) == "opted_out"
 
 
-def test_opting_out_twice_changes_nothing_the_second_time() -> None:
+def test_the_same_opt_out_again_or_an_older_one_changes_nothing() -> None:
     once = opt_out(CONTACT, MARKETING, 10, "one-click")
-    assert opt_out(once, MARKETING, 99, "one-click") is once
+    assert opt_out(once, MARKETING, 10, "one-click") is once
+    assert opt_out(once, MARKETING, 9, "complaint") is once
+
+
+def test_a_yes_between_two_noes_that_arrives_after_both_does_not_count() -> None:
+    contact = opt_out(merge(CONTACT, says(GRANTED, 5, consent_at=5)), MARKETING, 10, "one-click")
+    contact = opt_out(contact, MARKETING, 30, "one-click")
+    assert may_send(merge(contact, says(GRANTED, 40, consent_at=20)), MARKETING) == "opted_out"
+    assert may_send(merge(contact, says(GRANTED, 40, consent_at=31)), MARKETING) == ""
 
 
 def test_a_no_before_any_event_is_kept() -> None:

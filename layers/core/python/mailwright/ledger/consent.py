@@ -26,9 +26,11 @@ def merge(contact: Contact, change: ContactChange) -> Contact:
 
 
 def opt_out(contact: Contact, purpose: str, at: int, source: str) -> Contact:
-    """The contact after the person said no. It always takes effect: a grant dated in the future does not outlive it."""
+    """The contact after the person said no. It always takes effect: a grant dated in the future does not outlive it,
+    and one that lies between two noes and arrives after both does not come in between.
+    """
     stated, _ = _kinds(contact, purpose)
-    if stated is not None and stated.state == DENIED:
+    if stated is not None and stated.state == DENIED and stated.at >= at:
         return contact
     at = max(at, stated.at) if stated is not None else at
     return hear(contact, purpose, Consent(DENIED, at, source, stated=True))

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 from mailwright.compose.tokens import open_sealed
 from mailwright.ledger.consent import MARKETING, opt_out
+from mailwright.model.contact import DENIED, Contact
 from mailwright.model.content import Shop
 from mailwright.model.event import Event
 from mailwright.model.times import DAY
@@ -53,8 +54,18 @@ def preferences(request: Request, token: str, desk: Desk, now: int) -> Reply:
         return _page(200, page.ask(desk.shop))
     if not _one_click(request):
         return _page(400, page.ask(desk.shop))
-    contact = change(desk.contacts, customer_id, lambda row: opt_out(row, MARKETING, now, SOURCE))
-    told = _tell(desk.stream, customer_id, contact.consent[MARKETING].at, now)
+    news_at = now
+
+    def no(row: Contact) -> Contact:
+        nonlocal news_at
+        said = row.consent.get(MARKETING)
+        after = opt_out(row, MARKETING, now, SOURCE)
+        # Of a no after a no the row keeps the later, and the profile has heard of the first.
+        news_at = (said if said is not None and said.state == DENIED else after.consent[MARKETING]).at
+        return after
+
+    change(desk.contacts, customer_id, no)
+    told = _tell(desk.stream, customer_id, news_at, now)
     return _page(200, page.done(desk.shop), {"opted_out": 1, "event_throttled": int(not told)})
 
 
