@@ -46,6 +46,7 @@ class Lambdas(Invoker):
         self._skew = skew
         self._chance = random.Random(f"{seed}:lambdas")
         self._frames: list[Frame] = []
+        self._depth = 0
         self.records: Counter[str] = Counter()  # handed to each function, repetitions included
         self.advance: Callable[[int], None] = lambda until: None
 
@@ -56,12 +57,14 @@ class Lambdas(Invoker):
         skew = self._chance.randint(-self._skew, self._skew) if self._skew else 0
         frame = Frame(function, event, self._time(), skew, self._time)
         self._frames.append(frame)
+        self._depth += 1
         try:
             answer = self._handlers[function.name](event, frame)
             self._acknowledge(function)
         except (Exception, Crash) as error:
             return None, Failure(self._time(), function.name, f"{type(error).__name__}: {error}", records, "")
         finally:
+            self._depth -= 1
             self._frames.pop()
         return answer, None
 
@@ -86,13 +89,17 @@ class Lambdas(Invoker):
 
     def again(self) -> None:
         """The present invocation a second time, to its end, under another name and by another clock."""
-        if len(self._frames) < DEEPEST:
+        if self._depth < DEEPEST:
             self(self._frames[-1].function, self._frames[-1].event, 0)
 
     def wait(self) -> None:
         """Everything else goes on for a while. Crash when the function's time is up then."""
-        frame = self._frames[-1]
-        if len(self._frames) < DEEPEST:
+        if self._depth >= DEEPEST:
+            return
+        frames, self._frames = self._frames, []  # what goes on meanwhile is not inside this function
+        try:
             self.advance(self._time() + self._chaos.details().randrange(LONGEST_STALL))
-            if not frame.get_remaining_time_in_millis():
-                raise Crash("the function's time is up")
+        finally:
+            self._frames = frames
+        if not frames[-1].get_remaining_time_in_millis():
+            raise Crash("the function's time is up")
