@@ -50,8 +50,9 @@ class Outcome:
         return list(aside.ASIDE.lines)
 
     def profiles(self) -> list[Profile]:
-        """Every profile, by customer id."""
-        return sorted(self.app.profiles.scan(0, 1), key=lambda profile: profile.customer_id)
+        """Every profile, by customer id; ids that were merged into others are not among them."""
+        live = (profile for profile in self.app.profiles.scan(0, 1) if not profile.merged_into)
+        return sorted(live, key=lambda profile: profile.customer_id)
 
     def dead_letters(self) -> dict[str, int]:
         """Messages in each dead-letter queue; queues without any are left out."""

@@ -35,7 +35,7 @@ class Tally:
                 event = decode_event(record["Data"])
             except msgspec.MsgspecError:
                 continue
-            if event.source not in OURS:
+            if event.source not in OURS and event.forwarded is None:
                 self.events += 1
                 name = blake2b(f"{event.customer_id}\x1f{event.id}".encode(), digest_size=12).digest()
                 if name in self._ids:

@@ -16,7 +16,10 @@ _CALLS = {
     "screen": "Screen viewed",
     "group": "Joined a group",
     "alias": "Ids joined",
+    "link": "Is from now on",
+    "merge": "Was before",
 }
+_OTHER_ID = {"link": "to", "merge": "from"}
 
 
 def tell(event: Event) -> tuple[str, str]:
@@ -25,6 +28,8 @@ def tell(event: Event) -> tuple[str, str]:
     if event.type == "track":
         return _cut(event.name or "Event"), _cut(_join(_products(data), _total(data), _other(data)))
     title = _CALLS.get(event.type, event.type.capitalize())
+    if event.type in _OTHER_ID:
+        return title, _cut(_text(data.get(_OTHER_ID[event.type])))
     if event.type in ("page", "screen"):
         return title, _cut(_join(event.name, _text(data.get("url") or data.get("path"))))
     named = [f"{_CAMEL.sub(' ', name).replace('_', ' ').lower()} {_trait(name, value)}" for name, value in data.items()]

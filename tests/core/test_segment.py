@@ -86,6 +86,19 @@ def test_the_user_id_is_the_customer_else_the_anonymous_id() -> None:
     assert segment.event(message(userId=42), NOW).customer_id == "42"
 
 
+def test_a_message_with_both_ids_names_the_anonymous_one_beside() -> None:
+    assert segment.event(message(anonymousId="a1"), NOW).links == ["a1"]
+    assert segment.event(message(userId=None, anonymousId="a1"), NOW).links == []
+    assert segment.event(message(type="alias", previousId="a1", anonymousId="a2"), NOW).links == []
+
+
+@pytest.mark.parametrize("nobody", ["c1", "", "undefined", "NULL", "0", "00000000-0000-0000-0000-000000000000",
+                                    "anonymous", "[object Object]", "x" * 200, {"a": 1}, "a\nb", "order#1", None])  # fmt: skip
+def test_an_anonymous_id_that_is_nobodys_joins_nobody_and_harms_nothing(nobody: object) -> None:
+    event = segment.event(message(anonymousId=nobody), NOW)
+    assert (event.customer_id, event.links) == ("c1", [])
+
+
 def test_a_message_without_an_id_gets_one_from_its_content() -> None:
     bare = {key: value for key, value in message().items() if key != "messageId"}
     first = segment.event({**bare, "sentAt": "2026-11-22T19:00:01Z"}, NOW)
@@ -203,6 +216,8 @@ def test_a_batch_lends_its_context_to_messages_without_one() -> None:
         ),
         ({"type": "group"}, "missing_field", "groupId"),
         ({"type": "alias"}, "missing_field", "previousId"),
+        ({"type": "alias", "previousId": "c1"}, "self_alias", "the customer itself, 'c1'"),
+        ({"type": "alias", "previousId": "undefined"}, "invalid_field", "nobody's id"),
         ({"event": "Order Completed"}, "missing_field", "properties.order_id"),
         ({"event": "Product Viewed", "properties": {}}, "missing_field", "properties.product_id"),
         (

@@ -67,12 +67,23 @@ def test_a_guest_is_known_by_the_address_else_by_the_token() -> None:
     assert read("carts/update", token="c1-4fd2e0b1?key=77a")[0].customer_id == "c1-4fd2e0b1"
 
 
-def test_a_guest_who_becomes_a_customer_leaves_an_empty_cart_behind() -> None:
+def test_a_guest_who_becomes_a_customer_is_named_by_the_order_with_their_cart() -> None:
     new = {**sample("orders/create")["detail"]["payload"]["customer"], "created_at": "2026-11-03T12:19:59Z"}
-    *_, left = read("orders/create", customer=new)
-    assert said([left]) == [("ada@example.com", "track", "Cart Updated")]
-    assert left.data == {"products": []}
-    assert len(read("orders/create")) == 2  # a customer of eight months bought under their own id all along
+    *_, order = read("orders/create", customer=new)
+    assert order.links == ["c1-4fd2e0b1", "ada@example.com"]
+    # A customer of eight months bought under their own id all along.
+    assert read("orders/create")[-1].links == ["c1-4fd2e0b1"]
+    # Later news of the order names nobody anew.
+    assert read("orders/updated")[-1].links == read("orders/updated")[-2].links == []
+
+
+def test_a_checkout_names_the_cart_it_was_made_from_and_a_cart_its_owner() -> None:
+    *_, checkout = read("checkouts/create", cart_token="c1-4fd2e0b1?key=77a")
+    assert checkout.links == ["c1-4fd2e0b1"]
+    assert read("checkouts/create", customer=None, email=None)[-1].links == []  # the token is who they are
+    assert read("carts/update", customer={"id": 7})[0].links == ["c1-4fd2e0b1"]
+    odd = {"cart_token": {"not": "text"}}
+    assert read("checkouts/create", **odd)[-1].links == []
 
 
 def test_a_checkout_that_became_an_order_is_an_empty_cart() -> None:

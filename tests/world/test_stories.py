@@ -9,8 +9,10 @@ import pytest
 
 from local.world.world import World
 from mailwright.content.publish import compile_folder
+from mailwright.fold.cart import lines
 from mailwright.model.content import Content
 from mailwright.model.problem import Problem
+from mailwright.model.profile import count
 from mailwright.model.times import DAY, parse_iso
 from mailwright.sources import limits
 from mailwright.sources.recognise import recognise
@@ -116,7 +118,7 @@ def test_a_regular_is_counted_once_whatever_the_client_repeats(live: Callable[[s
     assert world.counts()["duplicates"] == 1
     (gus,) = world.profiles()
     assert gus.customer_id == "c-2007"
-    assert gus.aliases == ["3f2a9d10-77c1-4f0a-8d4e-1f6f0f4a2c33"]
+    assert list(gus.aliases) == ["3f2a9d10-77c1-4f0a-8d4e-1f6f0f4a2c33"]
 
 
 def test_hostile_records_are_kept_and_the_customer_among_them_is_served(live: Callable[[str], World]) -> None:
@@ -137,4 +139,18 @@ def test_a_shopify_shop_is_served_by_its_webhooks(live: Callable[[str], World]) 
     world = live("shopify")
     hana = [(template, held) for customer, template, held in told(world) if customer == "7064520229777"]
     assert hana == [("welcome", "accepted"), ("welcome-picks", "accepted"), ("cart-reminder", "accepted")]
-    assert {profile.customer_id for profile in world.profiles()} == {"7064520229777", "c1-hana"}
+    assert [profile.customer_id for profile in world.profiles()] == ["7064520229777"]  # the cart's token is hers
+
+
+def test_a_cart_filled_before_the_login_is_reminded_of_once_under_the_known_id(live: Callable[[str], World]) -> None:
+    world = live("anonymous-cart")
+    assert {customer for customer, _, _ in told(world)} == {"c-2010"}
+    assert [(template, held) for _, template, held in told(world) if template == "cart-reminder"] == [
+        ("cart-reminder", "accepted")
+    ] * 2  # the reminder and the one of the next day
+    reminder = next(record for record in world.journal if record.template == "cart-reminder")
+    assert (reminder.to, reminder.planned_at) == ("ines@example.com", parse_iso("2026-11-12T20:09:00Z"))
+    (ines,) = world.profiles()
+    assert (count(ines.totals, "views"), count(ines.totals, "visits"), ines.absorbed) == (2, 3, 1)
+    assert [(product.product_id, pieces) for product, pieces in lines(ines.cart)] == [("HP-1006", 1), ("HP-1002", 2)]
+    assert world.counts()["duplicates"] == 0

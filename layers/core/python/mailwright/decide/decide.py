@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from mailwright.decide.contacts import contact_changes
+from mailwright.decide.merging import brought_in
 from mailwright.decide.program import Program, program
 from mailwright.fold.view import columns
 from mailwright.journeys.advance import Scene, Trigger, advance
@@ -42,7 +43,8 @@ def decide(before: Profile, profile: Profile, events: Sequence[Event], content: 
     triggers = _triggers(before, members, events, now)
     newest = max((event.at for event in events if event.type != "timer"), default=now)
     scene = Scene(profile.customer_id, row, now, min(now, newest), content.shop.timezone, content.version)
-    journeys, sends = _journeys(made, profile, triggers, scene, notes)
+    profile, own = brought_in(made, profile, events, now)
+    journeys, sends = _journeys(made, profile, triggers, scene, notes, own)
     after = msgspec.structs.replace(profile, segments=members, stage=stage, journeys=journeys)
     dues = [position.due for position in journeys.values() if position.step and position.due is not None]
     return Decision(
@@ -67,21 +69,28 @@ def _triggers(before: Profile, members: list[str], events: Sequence[Event], now:
 
 
 def _journeys(
-    made: Program, profile: Profile, triggers: list[Trigger], scene: Scene, notes: Counter[str]
+    made: Program,
+    profile: Profile,
+    triggers: list[Trigger],
+    scene: Scene,
+    notes: Counter[str],
+    own: dict[str, list[Trigger]],
 ) -> tuple[dict[str, Position], list[SendTask]]:
-    """Every position, and the emails planned; only journeys under way or touched by a trigger are looked at."""
+    """Every position, and the emails planned; only journeys under way or touched by a trigger are looked at. `own` are
+    triggers that one journey alone shall hear.
+    """
     journeys = dict(profile.journeys)
     touched = {name for trigger in triggers for name in made.touched.get(trigger.name, ())}
     active = {name for name, position in journeys.items() if position.step}
     sends: list[SendTask] = []
-    for name in sorted(touched | active):
+    for name in sorted(touched | active | own.keys()):
         plan = made.plans.get(name)
         if plan is None:
             journeys[name] = msgspec.structs.replace(
                 journeys[name], step="", due=None, ended=scene.as_of, why="the journey is gone", branches={}
             )
             continue
-        moved = advance(plan, journeys.get(name), triggers, scene)
+        moved = advance(plan, journeys.get(name), [*triggers, *own.get(name, ())], scene)
         if moved.position is not None:
             journeys[name] = moved.position
         sends += moved.sends

@@ -20,6 +20,7 @@ from mailwright.model.times import DAY
 
 ALIASES_KEPT = 16
 MOST_HOPS = 16
+MOST_LINKS = 200  # in the outbox of one write
 SETTLED = DAY  # a signpost as old as this stands on no ring that is just being resolved
 
 
@@ -75,6 +76,25 @@ def asks(before: Profile, events: Iterable[Event], now: int) -> list[Event]:
             if other != before.customer_id and other not in before.aliases:
                 found.setdefault(other, "named")
     return [_link(other, before.customer_id, said, now) for other, said in found.items()]
+
+
+def fitting(events: list[Event], always: Event | None = None) -> tuple[list[Event], bool]:
+    """The first events that name no more ids than one outbox holds links for, and whether there are others."""
+    named = 0
+    for place, event in enumerate(events):
+        if event.links or event.type == "alias":
+            named += len(event.links) + 1
+            if named > MOST_LINKS and place:
+                cut = events[:place]
+                return (cut if always is None or always in cut else [*cut, always]), True
+    return events, False
+
+
+def accepted(profile: Profile, events: Iterable[Event]) -> Event | None:
+    """The `link` by which a row becomes another: the first by time, when there is one."""
+    links = [event for event in events if event.type == "link" and event.data.get("said") != "shorter"]
+    links = [link for link in links if link.data.get("to") and str(link.data["to"]) != profile.customer_id]
+    return min(links, key=lambda link: (link.at, link.id), default=None)
 
 
 def leave(profile: Profile, to: str, now: int) -> tuple[Profile, list[Event]]:

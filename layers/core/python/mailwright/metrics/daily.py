@@ -64,8 +64,18 @@ def daily(number: int, records: Iterable[SendRecord], events: Iterable[Event]) -
 
 
 def _distinct(events: Iterable[Event]) -> list[Event]:
-    """Each event once, in the order of time and id: the lake holds what the stream delivered, copies included."""
-    return sorted({event.id: event for event in events}.values(), key=lambda event: (event.at, event.id))
+    """Each event once, in the order of time and id: the lake holds what the stream delivered, copies included. One that
+    was passed on from an old id counts under the id it came to last.
+    """
+    found: dict[str, Event] = {}
+    for event in events:
+        if event.id not in found or _way(found[event.id]) <= _way(event):
+            found[event.id] = event
+    return sorted(found.values(), key=lambda event: (event.at, event.id))
+
+
+def _way(event: Event) -> int:
+    return len(event.forwarded.path) if event.forwarded else 0
 
 
 def _orders(number: int, events: list[Event]) -> list[tuple[Event, int]]:

@@ -22,6 +22,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")  # and halves of surrogate
 _EMAIL = re.compile(
     r"[^\s@<>(),;:\\\"\x00-\x1f\x7f]{1,64}@[^\s@<>(),;:\\\"\x00-\x1f\x7f.]+(\.[^\s@<>(),;:\\\"\x00-\x1f\x7f.]+)+"
 )
+_NOBODY = frozenset(
+    ("undefined", "null", "none", "nan", "anonymous", "guest", "unknown", "n/a", "false", "true", "[object object]")
+)  # fmt: skip
 _ENCODE = msgspec.json.Encoder(order="deterministic").encode
 _NAMES = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
 
@@ -144,6 +147,22 @@ def customer(value: Any, field: str) -> str | None:
             "invalid_field", f"{field} may not begin with {' or '.join(NOT_CUSTOMERS)}: no customer's id does"
         )
     return name
+
+
+def other_id(value: Any, who: str) -> list[str]:
+    """Another id of the customer `who`, as a list of one; [] when the value is none, nobody's in particular, or unfit
+    to be an id: what an event says beside its subject does not make it unusable.
+    """
+    try:
+        name = customer(value, "id")
+    except Problem:
+        return []
+    return [] if name is None or name == who or names_nobody(name) else [name]
+
+
+def names_nobody(name: str) -> bool:
+    """Whether an id is what code writes when it has none: thousands share it, and they are not one person."""
+    return name.strip().lower() in _NOBODY or not name.strip("0- ")
 
 
 def message_id(value: Any, field: str) -> str | None:

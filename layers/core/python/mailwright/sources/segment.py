@@ -43,8 +43,12 @@ def event(message: Any, now: int, *, call: str = "", source: str = "segment", li
         "type": kind,
         "source": source,
     }
+    if kind != "alias":
+        common["links"] = fields.other_id(message.get("anonymousId"), common["customer_id"])
     surroundings = context.flat(message.get("context"))
     name, data = _READ[kind](message, now)
+    if kind == "alias" and data["previousId"] == common["customer_id"]:
+        raise Problem("self_alias", f"previousId is the customer itself, {data['previousId'][:60]!r}")
     if kind == "identify" and "location" not in surroundings:
         surroundings |= context.known(country=traits.country(data))
     return Event(**common, name=name, data=data, context=surroundings)
@@ -110,6 +114,8 @@ def _alias(message: Json, now: int) -> tuple[str, Json]:
     previous = fields.customer(message.get("previousId"), "previousId")
     if previous is None:
         raise fields.missing("previousId", "an alias call needs the id used before")
+    if fields.names_nobody(previous):
+        raise Problem("invalid_field", f"previousId {previous!r} is nobody's id: thousands would become one person")
     return "", {"previousId": previous}
 
 

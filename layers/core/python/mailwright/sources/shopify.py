@@ -77,10 +77,20 @@ class _Reading:
             raise fields.missing(names[0], "and there is no X-Shopify-Triggered-At in its place")
         return at
 
-    def make(self, at: int, who: str, name: str, data: Json, *, kind: str = "track", mark: str = "") -> Event:
-        """An Event of this delivery; `mark` keeps the ids of several apart."""
+    def make(
+        self,
+        at: int,
+        who: str,
+        name: str,
+        data: Json,
+        *,
+        kind: str = "track",
+        mark: str = "",
+        links: list[str] | None = None,
+    ) -> Event:
+        """An Event of this delivery; `mark` keeps the ids of several apart, `links` are other ids of the customer."""
         ident = self.stem + (f":{mark}" if mark else "")
-        return Event(ident, at, who, kind, name, "shopify", data, read.surroundings(self.payload))
+        return Event(ident, at, who, kind, name, "shopify", data, read.surroundings(self.payload), links or [])
 
     def identify(self, at: int, who: str, person: Json) -> list[Event]:
         """What the payload knows of the person; nothing when that is nothing."""
@@ -93,8 +103,9 @@ def _order(reading: _Reading, name: str, *times: str) -> list[Event]:
     who = read.customer(order, "checkout_token", "cart_token", "token")
     made = reading.identify(at, who, fields.obj(order.get("customer"), "customer"))
     data = read.order(order)
+    links = _earlier(reading, at, who) if reading.topic == "orders/create" else []
     refunds = fields.objects(order.get("refunds"), "refunds")
-    made.append(reading.make(at, who, name, data))
+    made.append(reading.make(at, who, name, data, links=links))
     # refunds/create does not say whose order it was; the order's own updates do.
     for refund in refunds:
         when = fields.instant(refund.get("created_at"), "refunds[].created_at", reading.now)
@@ -102,22 +113,21 @@ def _order(reading: _Reading, name: str, *times: str) -> list[Event]:
             data = read.refund(refund, order)
             ident = f"refund:{fields.text(refund.get('id'), 'refunds[].id')}"
             made.append(Event(ident, when, who, "track", "Order Refunded", "shopify", data))
-    return made + _guest(reading, at, who)
+    return made
 
 
-def _guest(reading: _Reading, at: int, who: str) -> list[Event]:
-    """Empty the cart that a guest filled under an email address, now that the order came under a customer id.
-
-    Only a customer as new as the order can have been such a guest.
+def _earlier(reading: _Reading, at: int, who: str) -> list[str]:
+    """The ids that the buyer may have had before: the cart's token, and the address of a guest whose order now comes
+    under a customer id. Only a customer as new as the order can have been such a guest.
     """
     order, customer = reading.payload, fields.obj(reading.payload.get("customer"), "customer")
-    guest = read.guest(order)
-    if reading.topic != "orders/create" or guest is None or guest == who or not order.get("checkout_token"):
-        return []
+    links, guest = read.token(order, who, "cart_token", "checkout_token"), read.guest(order)
+    if guest is None or guest == who or not order.get("checkout_token"):
+        return links
     since = fields.instant(customer.get("created_at"), "customer.created_at")
     if since is not None and at - since > _GUEST_FOR:
-        return []
-    return [reading.make(at, guest, "Cart Updated", {"products": []}, mark="guest")]
+        return links
+    return [*links, guest]
 
 
 def _refund(reading: _Reading) -> list[Event]:
@@ -135,13 +145,13 @@ def _checkout(reading: _Reading, name: str, *times: str) -> list[Event]:
     data = read.checkout(checkout)
     if checkout.get("completed_at"):
         name, data["products"] = "Cart Updated", []  # it became an order: nothing is left in it
-    return [*made, reading.make(at, who, name, data)]
+    return [*made, reading.make(at, who, name, data, links=read.token(checkout, who, "cart_token", "token"))]
 
 
 def _cart(reading: _Reading) -> list[Event]:
     cart, at = reading.payload, reading.at("updated_at", "created_at")
     who = read.customer(cart, "token", "id")
-    return [reading.make(at, who, "Cart Updated", read.cart(cart))]
+    return [reading.make(at, who, "Cart Updated", read.cart(cart), links=read.token(cart, who, "token"))]
 
 
 def _customer(reading: _Reading, *times: str) -> list[Event]:

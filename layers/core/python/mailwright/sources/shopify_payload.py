@@ -15,11 +15,21 @@ def customer(payload: Json, *tokens: str) -> str:
     who = fields.customer(person.get("id"), "customer.id") or guest(payload)
     for token in tokens:
         if who is None:
-            text = fields.text(payload.get(token), token)
-            who = fields.customer(text.partition("?")[0], token) if text else None  # newer cart tokens end in ?key=...
+            who = _token(payload, token)
     if who is None:
         raise fields.missing("customer.id", f"and there is no email or {' or '.join(tokens)} in its place")
     return who
+
+
+def token(payload: Json, who: str, *names: str) -> list[str]:
+    """The first of these tokens that is there, unless it is `who`: the person's cart was kept under it before."""
+    found = next((payload[name] for name in names if payload.get(name)), None)
+    return fields.other_id(found.partition("?")[0], who) if isinstance(found, str) else []
+
+
+def _token(payload: Json, name: str) -> str | None:
+    text = fields.text(payload.get(name), name)
+    return fields.customer(text.partition("?")[0], name) if text else None  # newer cart tokens end in ?key=...
 
 
 def email(payload: Json) -> str | None:

@@ -34,6 +34,8 @@ def campaign(content: Content, profiles: Profiles, sends: Queue, scheduled: int)
         return planned
     tasks: list[SendTask] = []
     for profile in profiles.scan(0, 1):
+        if profile.merged_into:
+            continue
         belongs = members(columns(profile, scheduled, content.shop.scale), content)
         for one, run in due:
             if one.segment in belongs:

@@ -4,30 +4,26 @@ Nothing stops a batch: a record that cannot be used goes to quarantine whole, an
 reported by its earliest record while the others go on. A record that comes again is known by its id.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
 
-from mailwright.decide.decide import Decision
 from mailwright.decide.decide import decide as decide_all
-from mailwright.fold import dedup
+from mailwright.fold import dedup, identity
 from mailwright.fold.reduce import concerns_a_profile, reduce
 from mailwright.model.content import Content
 from mailwright.model.event import Event, decode_event
-from mailwright.model.problem import Problem, Quarantined
+from mailwright.model.problem import Problem
 from mailwright.model.profile import Profile
-from mailwright.workflow.ports import Profiles, Quarantine, Spill
-from mailwright.workflow.refuse import refused
+from mailwright.workflow import merged
+from mailwright.workflow.folding import Batch, Decide, Folded, Group, Step, usable
+from mailwright.workflow.ports import Profiles, Quarantine
 
 TOGETHER = 100  # customers read in one request
 CONFLICTS = 8  # times a customer is read and folded anew before the batch has to come again
 ID_CHARACTERS = 100
 CUSTOMER_ID_BYTES = 1024
-
-Decide = Callable[[Profile, Profile, Sequence[Event], Content, int], Decision]
 
 
 class Record(NamedTuple):
@@ -37,41 +33,6 @@ class Record(NamedTuple):
 
 class Conflict(RuntimeError):
     """Other writers kept being first."""
-
-
-@dataclass
-class Folded:
-    """What became of a batch. `counts`: records, events, timers, duplicates, ignored, refused (too old or too early),
-    quarantined (those and all that could not be used), customers, writes, conflicts, failed (customers), and what
-    `decide` noted. `failures`: the earliest record of each customer that must come again. `error`: the first reason.
-    """
-
-    counts: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-    error: Exception | None = None
-
-
-@dataclass
-class _Group:
-    """What a batch brings for one customer."""
-
-    sequence: str  # of its earliest record
-    events: list[Event] = field(default_factory=list)
-    timer: Event | None = None  # several wake no more than one
-
-
-@dataclass
-class _Batch:
-    profiles: Profiles
-    content: Content
-    now: int
-    decide: Decide
-    done: Folded = field(default_factory=Folded)
-    poison: list[Quarantined] = field(default_factory=list)
-
-    def refuse(self, record: object, problem: Problem) -> None:
-        self.poison.append(refused(record, problem, "fold", self.now))
-        self.done.counts["quarantined"] += 1
 
 
 def fold(
@@ -85,7 +46,7 @@ def fold(
     """Fold records, at least once each, into their customers' profiles. Raises only what `quarantine` raises: then
     nothing may be acknowledged, and what was committed is recognised when it comes again.
     """
-    batch = _Batch(profiles, content, now, decide)
+    batch = Batch(profiles, content, now, decide)
     groups = _grouped(records, batch)
     names = list(groups)
     for start in range(0, len(names), TOGETHER):
@@ -95,8 +56,8 @@ def fold(
     return batch.done
 
 
-def _grouped(records: Iterable[Record], batch: _Batch) -> dict[str, _Group]:
-    groups: dict[str, _Group] = {}
+def _grouped(records: Iterable[Record], batch: Batch) -> dict[str, Group]:
+    groups: dict[str, Group] = {}
     counts = batch.done.counts
     for sequence, data in records:
         counts["records"] += 1
@@ -111,13 +72,14 @@ def _grouped(records: Iterable[Record], batch: _Batch) -> dict[str, _Group]:
             continue
         group = groups.get(event.customer_id)
         if group is None:
-            group = groups[event.customer_id] = _Group(sequence)
+            group = groups[event.customer_id] = Group(sequence)
         if event.type == "timer":
             counts["timers"] += 1
             group.timer = event
         else:
             counts["events"] += 1
             group.events.append(event)
+            group.linked = group.linked or event.type == "link"
     counts["customers"] = len(groups)
     return groups
 
@@ -139,7 +101,7 @@ def _read(data: bytes, now: int) -> Event:
     return event
 
 
-def _together(groups: dict[str, _Group], batch: _Batch) -> None:
+def _together(groups: dict[str, Group], batch: Batch) -> None:
     """Read these customers in one request and fold each; one that fails stops none of the others."""
     try:
         loaded = batch.profiles.load(list(groups))
@@ -154,45 +116,54 @@ def _together(groups: dict[str, _Group], batch: _Batch) -> None:
             _failed(group, error, batch)
 
 
-def _failed(group: _Group, error: Exception, batch: _Batch) -> None:
+def _failed(group: Group, error: Exception, batch: Batch) -> None:
     batch.done.failures.append(group.sequence)
     batch.done.counts["failed"] += 1
     batch.done.error = batch.done.error or error
 
 
-def _customer(name: str, group: _Group, loaded: Profile | None, batch: _Batch) -> None:
-    for attempt in range(CONFLICTS):
-        if attempt:
-            batch.done.counts["conflicts"] += 1
-            loaded = batch.profiles.load([name]).get(name)
-        if _once(loaded or Profile(name), group, batch):
+def _customer(name: str, group: Group, loaded: Profile | None, batch: Batch) -> None:
+    before, conflicts = loaded or Profile(name), 0
+    while True:
+        step = _once(before, group, batch)
+        if step is Step.DONE:
             return
-    raise Conflict(f"a profile changed {CONFLICTS} times while a batch was folded into it")
+        if step is Step.CONFLICT:
+            conflicts += 1
+            if conflicts == CONFLICTS:
+                raise Conflict(f"a profile changed {CONFLICTS} times while a batch was folded into it")
+            batch.done.counts["conflicts"] += 1
+        before = batch.profiles.load([name]).get(name) or Profile(name)
 
 
-def _once(before: Profile, group: _Group, batch: _Batch) -> bool:
-    """Fold on one version of the profile; False when another writer was first."""
-    counts, now = batch.done.counts, batch.now
+def _once(before: Profile, group: Group, batch: Batch) -> Step:
+    """Fold on one version of the profile."""
+    now = batch.now
     fresh = dedup.unseen(before, group.events, lambda day: batch.profiles.seen(before.customer_id, day))
+    if before.merged_into:
+        if not identity.stands_up(before, fresh):
+            return merged.pass_on(before, fresh, group, batch)
+        before = msgspec.structs.replace(before, merged_into="", merged_at=0)
+    elif group.linked and (link := identity.accepted(before, fresh)):
+        return merged.leave(before, link, fresh, group, batch)
+    fresh, rest = identity.fitting(fresh)
     bad: list[tuple[Event, Problem]] = []
     profile = reduce(before, fresh, refused=bad)
-    if bad:
-        unusable = {event.id for event, _ in bad}
-        fresh = [event for event in fresh if event.id not in unusable]
-    if fresh or group.timer is not None:
-        # A refused event is not remembered: it changed nothing, and is refused again should it come again.
-        leaving = dedup.remember(profile, fresh, now)
-        happened = sorted(fresh, key=lambda event: (event.at, event.id))
-        if group.timer is not None:
-            happened.append(group.timer)
-        decision = batch.decide(before, profile, happened, batch.content, now)
-        after = msgspec.structs.replace(decision.profile, due=decision.due)
-        if fresh or decision.pending or after != before:
-            if not batch.profiles.commit(after, decision.due, decision.pending, [Spill(*one) for one in leaving]):
-                return False
-            counts["writes"] += 1
-            counts.update(decision.notes)
-    counts["duplicates"] += len(group.events) - len(fresh) - len(bad)
-    for event, problem in bad:
-        batch.refuse(msgspec.to_builtins(event), problem)
-    return True
+    fresh = usable(fresh, bad)
+    if not fresh and group.timer is None:
+        return batch.settle(group, fresh, bad, more=rest)
+    # A refused event is not remembered: it changed nothing, and is refused again should it come again.
+    leaving = dedup.remember(profile, fresh, now)
+    happened = sorted(fresh, key=lambda event: (event.at, event.id))
+    if group.timer is not None:
+        happened.append(group.timer)
+    decision = batch.decide(before, profile, happened, batch.content, now)
+    after = msgspec.structs.replace(decision.profile, due=decision.due)
+    pending = decision.pending
+    if asked := identity.asks(before, fresh, now):
+        pending = msgspec.structs.replace(pending, events=[*pending.events, *asked])
+    if fresh or pending or after != before:
+        if not batch.commit(after, decision.due, pending, leaving):
+            return Step.CONFLICT
+        batch.done.counts.update(decision.notes)
+    return batch.settle(group, fresh, bad, more=rest)
