@@ -4,10 +4,9 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from mailwright.content.publish import compile_folder, write
-
 from infra.config import ROOT, Config, ConfigInvalid
 from infra.layers import BUILD
+from mailwright.content.publish import compile_folder, write
 from mailwright.model.content import Content
 
 SOURCE = ROOT / "layers/content"
