@@ -10,7 +10,7 @@ FUNCTIONS = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Trigger:
-    """One `[[trigger]]`: its kind (http, eventbridge, kinesis, table, sqs, schedule) and the options of that kind."""
+    """One `[[trigger]]`: its kind (http, eventbridge, kinesis, table, sqs, schedule, map) and that kind's options."""
 
     kind: str
     options: dict[str, Any]

@@ -1,5 +1,6 @@
 """Alarms that answer 'is mail flowing' and 'is anything lost'. docs/operate.md says of each what to do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aws_cdk import Aws, Duration
@@ -10,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk.aws_stepfunctions import CfnStateMachine
 from constructs import Construct
 
 from infra import metrics
@@ -39,12 +41,18 @@ class Alarms(Construct):
     """Every alarm tells one topic; `all` is what the dashboard shows."""
 
     def __init__(
-        self, scope: Construct, config: Config, functions: dict[str, lambda_.Function], found: Resources
+        self,
+        scope: Construct,
+        config: Config,
+        functions: dict[str, lambda_.Function],
+        machines: Iterable[CfnStateMachine],
+        found: Resources,
     ) -> None:
         super().__init__(scope, "Alarms")
         self._config = config
         self._topic = self._subscribed(config, found.key)
         watched = [*_flow(config, functions, found), *_loss(functions, found), *_limits(found)]
+        watched += [_run(machine) for machine in machines]
         self.all = [self._alarm(watch) for watch in watched]
 
     def _subscribed(self, config: Config, key: kms.IKey) -> sns.Topic:
@@ -114,6 +122,11 @@ def _loss(functions: dict[str, lambda_.Function], found: Resources) -> list[Watc
         Watch("quarantined", "Records could not be used and were set aside whole.", quarantined, 0),
         *failing,
     ]
+
+
+def _run(machine: CfnStateMachine) -> Watch:
+    """Nothing is lost: the next run finds what this one did not. Until then segments do not notice that time passes."""
+    return Watch("run-failed", "A nightly run over all profiles gave up.", metrics.failed(machine), 0)
 
 
 def _limits(found: Resources) -> list[Watch]:

@@ -63,6 +63,10 @@ def _table(found: Resources) -> dict[tuple[str, str], list[Grant]]:
             Grant(("s3:GetObject",), (lake.arn_for_objects("*"),), "s3", _READ_KEY[:1]),
         ],
         ("lake", "write"): [Grant(("s3:PutObject",), (lake.arn_for_objects("metrics/*"),), "s3", _PUT_KEY)],
+        ("lake", "segments"): [
+            Grant(("s3:ListBucket",), (lake.bucket_arn,)),
+            Grant(("s3:GetObject", "s3:PutObject"), (lake.arn_for_objects("segments/*"),), "s3", _PUT_KEY),
+        ],
         ("journal", "write"): [Grant(("firehose:PutRecordBatch",), (found.lake.journal.attr_arn,))],
         # SES asks for SendRawEmail when the content of SendEmail is Raw.
         ("mail", "send"): [
@@ -98,7 +102,7 @@ def pulls(trigger: Trigger, found: Resources) -> list[Grant]:
             return [Grant(actions, (queue,), "sqs", _READ_KEY[:1])]
         case "eventbridge" | "schedule":
             return [Grant(("sqs:SendMessage",), (found.queues.undelivered.queue_arn,), "sqs", _PUT_KEY)]
-        case "http":
+        case "http" | "map":
             return []
         case kind:
             raise KeyError(f"trigger kind {kind!r} is not known; see infra/grants.py")

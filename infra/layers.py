@@ -1,4 +1,4 @@
-"""The three layers and the functions' code, as assets. No Docker: uv fetches the wheels for Lambda's platform."""
+"""The four layers and the functions' code, as assets. No Docker: uv fetches the wheels for Lambda's platform."""
 
 import hashlib
 import shutil
@@ -36,10 +36,11 @@ class Layers:
 
 
 def layers(scope: Construct, content: Path, python: str = PYTHON, platform: str | None = PLATFORM) -> Layers:
-    """`runtime` third-party wheels, `core` the package, `content` what a marketer edits, compiled to one file."""
+    """`runtime` and `polars` third-party wheels, `core` the package, `content` what a marketer edits, as one file."""
     core = lambda_.Code.from_asset(str(ROOT / "layers/core"), exclude=_UNWANTED, ignore_mode=IgnoreMode.GIT)
     sources = {
         "runtime": lambda_.Code.from_asset(str(wheels(ROOT / "layers/runtime/requirements.txt", python, platform))),
+        "polars": lambda_.Code.from_asset(str(wheels(ROOT / "layers/polars/requirements.txt", python, platform))),
         "core": core,
         "content": lambda_.Code.from_asset(str(content)),
     }

@@ -9,6 +9,7 @@ from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as stepfunctions
 
 from infra.buckets import QUARANTINE_METRICS
 from infra.mail import BY_SET, Mail
@@ -70,6 +71,11 @@ def stream_throttles(stream: kinesis.Stream) -> cloudwatch.Metric:
 
 def table_throttles(table: dynamodb.TableV2) -> cloudwatch.Metric:
     return _metric("AWS/DynamoDB", "WriteThrottleEvents", {"TableName": table.table_name}, "sum")
+
+
+def failed(machine: stepfunctions.CfnStateMachine) -> cloudwatch.Metric:
+    """Executions of a state machine that gave up."""
+    return _metric("AWS/States", "ExecutionsFailed", {"StateMachineArn": machine.ref}, "sum")
 
 
 def ses(mail: Mail, name: str, statistic: str = "sum") -> cloudwatch.Metric:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from aws_cdk import CfnOutput, Environment, Stack
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk.aws_stepfunctions import CfnStateMachine
 from constructs import Construct
 
 from functions import wiring
@@ -42,12 +43,13 @@ class MailwrightStack(Stack):
         found = self._resources(config, wired)
         carried = layers(self, content)
         functions: dict[str, lambda_.Function] = {}
+        machines: list[CfnStateMachine] = []
         for each in wired:
             functions[each.name] = function(self, each, config, found, carried)
-            Triggers(self, each, functions[each.name], config, found)
-        alarms = Alarms(self, config, functions, found)
+            machines += Triggers(self, each, functions[each.name], config, found).machines
+        alarms = Alarms(self, config, functions, machines, found)
         dashboard(self, config, functions, found, alarms)
-        acknowledge(self, found)
+        acknowledge(self, found, machines)
         self._outputs(found)
 
     def _resources(self, config: Config, wired: list[wiring.Function]) -> Resources:

@@ -8,10 +8,12 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from functions.wiring import Function, Trigger
 from infra.config import Config
+from infra.machine import state_machine
 from infra.resources import Resources
 
 _Mapping = lambda_.CfnEventSourceMapping
@@ -26,7 +28,8 @@ class Triggers(Construct):
         self, scope: Construct, wired: Function, function: lambda_.Function, config: Config, found: Resources
     ) -> None:
         super().__init__(scope, f"{wired.name.title()}Triggers")
-        self._function, self._config, self._found = function, config, found
+        self._wired, self._function, self._config, self._found = wired, function, config, found
+        self.machines: list[stepfunctions.CfnStateMachine] = []
         for number, trigger in enumerate(wired.triggers):
             getattr(self, f"_{trigger.kind}")(trigger, f"{trigger.kind.title()}{number or ''}")
 
@@ -110,6 +113,14 @@ class Triggers(Construct):
         )
 
     def _schedule(self, trigger: Trigger, name: str) -> None:
+        self._scheduled(trigger, name, "lambda:InvokeFunction", self._function.function_arn)
+
+    def _map(self, trigger: Trigger, name: str) -> None:
+        machine = state_machine(self, self._wired, trigger, self._function, self._config)
+        self.machines.append(machine)
+        self._scheduled(trigger, name, "states:StartExecution", machine.ref)
+
+    def _scheduled(self, trigger: Trigger, name: str, action: str, target: str) -> None:
         role = iam.Role(
             self,
             f"{name}Role",
@@ -118,9 +129,7 @@ class Triggers(Construct):
             ),
         )
         dead = self._found.queues.undelivered
-        role.add_to_policy(
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self._function.function_arn])
-        )
+        role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[target]))
         role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[dead.queue_arn]))
         role.add_to_policy(
             iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self._found.key.key_arn])
@@ -133,7 +142,7 @@ class Triggers(Construct):
             schedule_expression_timezone="UTC",
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
             target=scheduler.CfnSchedule.TargetProperty(
-                arn=self._function.function_arn,
+                arn=target,
                 role_arn=role.role_arn,
                 input=json.dumps({"scheduled": "<aws.scheduler.scheduled-time>"}),
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=dead.queue_arn),

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Literal
 
-from functions.wiring import Function, all_functions
+from functions.machine import definition
+from functions.wiring import Function, Trigger, all_functions
 from local.gateway import Gateway, Request, Response
 from local.world import aside, feedback, names
 from local.world.clock import Clock
@@ -19,6 +20,7 @@ from local.world.pollers import feed
 from local.world.pollers.asynchronous import Asynchronous
 from local.world.pollers.eventbridge import Buses
 from local.world.pollers.kinesis import KinesisTrigger
+from local.world.pollers.machine import Machine
 from local.world.pollers.schedule import ScheduleTrigger
 from local.world.pollers.sqs import SqsTrigger
 from local.world.pollers.table import TableTrigger
@@ -81,6 +83,7 @@ class World(Outcome):
         self._by_name = {function.name: function for function in self.functions}
         self._gateway = Gateway(self._answer, self.clock)
         self._looks: list[Callable[[], None]] = []
+        self.machines: list[Machine] = []
         self._wire()
 
     def __enter__(self) -> "World":
@@ -114,10 +117,11 @@ class World(Outcome):
                         self._looks.append(SqsTrigger(self.engine, function, trigger, self.invoker).look)
                     case "eventbridge":
                         self.buses.rule(function, trigger)
-                    case "schedule":
+                    case "schedule" | "map":
                         need = needed.get(function.name, Need(lambda last: last, daemon=True))
+                        target = invoke if trigger.kind == "schedule" else self._machine(function, trigger)
                         schedule = ScheduleTrigger(
-                            self.clock, function, trigger, invoke, need.needed, daemon=need.daemon
+                            self.clock, function, trigger, target, need.needed, daemon=need.daemon
                         )
                         self._looks.append(schedule.look)
         self.engine.sqs.told = self.tally.queued
@@ -125,6 +129,12 @@ class World(Outcome):
         self.ses_feedback = feedback.Feedback(self.clock, self._feedback)
         self.engine.ses.accepted = self.ses_feedback.accepted
         self.look()
+
+    def _machine(self, function: Function, trigger: Trigger) -> Machine:
+        """The state machine that infra deploys; a laptop's table is looked at in one part, which is quickest."""
+        made = definition(function, trigger, names.arn("lambda", f"function:{function.name}"), parts=1)
+        self.machines.append(Machine(self.clock, self.invoker, made))
+        return self.machines[-1]
 
     def _copy(self, shard: str, records: list[dict[str, Any]]) -> None:
         for record in records:

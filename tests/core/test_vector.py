@@ -1,6 +1,7 @@
 """Rules over a frame: the same answers as the closures and as DuckDB, for any rule and any rows."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -8,9 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailwright.content.publish import compile_folder
+from mailwright.content.rules import parse_rule
 from mailwright.expression.tree import Column, Const, Like
+from mailwright.fold.reduce import reduce
+from mailwright.fold.view import columns
+from mailwright.model.content import Content, Segment
+from mailwright.model.event import Event
+from mailwright.model.profile import Profile
+from mailwright.model.times import DAY
+from mailwright.segments.membership import compiled
 from mailwright.vector.expressions import expression, pattern
+from mailwright.vector.frame import Rows
+from mailwright.vector.membership import KEY, key, of_key, plan
 from tests.core import grammar, oracle
+from tests.core.histories import START, histories
+
+SHIPPED = compile_folder(Path(__file__).parents[2] / "layers" / "content")
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +54,46 @@ def test_closures_polars_and_duckdb_never_disagree(
     connection: Any, texts: list[str], rows: list[dict[str, Any]]
 ) -> None:
     assert oracle.disagreements(texts, rows, connection) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(histories(spread=90 * DAY), st.integers(0, 400 * DAY)), min_size=1, max_size=8))
+def test_a_frame_has_the_members_and_the_persona_that_each_profile_has(lives: list[tuple[list[Event], int]]) -> None:
+    rows = [columns(reduce(Profile("c1"), events), START + later) for events, later in lives]
+    made = plan(SHIPPED)
+    gathered = Rows(made.columns)
+    for row in rows:
+        gathered.add(row)
+    frame = made.settle(gathered.frame())
+    for row, names, persona in zip(rows, frame[KEY], frame["persona"], strict=True):
+        facts = dict(row)
+        assert of_key(names) == compiled(SHIPPED)(facts)
+        assert persona == facts["persona"]
+
+
+def test_segments_of_segments_are_settled_first_whatever_their_names() -> None:
+    rules = {"a": "segment('b') AND persona = 'p'", "b": "NOT segment('c')", "c": "orders > 3", "p": "segment('b')"}
+    content = Content(
+        SHIPPED.shop,
+        segments={
+            name: Segment(name, name, parse_rule(rule, rules), rule, int(name == "p")) for name, rule in rules.items()
+        },
+    )
+    rows = Rows(plan(content).columns)
+    for orders in (1, 5, None):
+        rows.add({"orders": orders})
+    frame = plan(content).settle(rows.frame())
+    assert [of_key(names) for names in frame[KEY]] == [["a", "b", "p"], ["c"], ["a", "b", "p"]]
+    assert key(["a", "b", "p"]) == frame[KEY][0]
+
+
+@pytest.mark.parametrize("rules", [{}, {"everyone": "TRUE", "nobody": "FALSE"}])
+def test_content_without_segments_or_without_columns_is_no_special_case(rules: dict[str, str]) -> None:
+    content = Content(
+        SHIPPED.shop, segments={name: Segment(name, name, parse_rule(rule, ()), rule) for name, rule in rules.items()}
+    )
+    rows = Rows(plan(content).columns)
+    for _ in range(3):
+        rows.add({"orders": 1})
+    frame = plan(content).settle(rows.frame(was=pl.Series(["", "", ""])))
+    assert [of_key(names) for names in frame[KEY]] == [[name for name in rules if name == "everyone"]] * 3

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from mailwright.model.outbox import Pending
 from mailwright.model.profile import Profile, decode_profile, encode_profile
-from mailwright.workflow.ports import Spill
+from mailwright.workflow.ports import Page, Spill
 
 
 class FakeProfiles:
@@ -23,6 +23,7 @@ class FakeProfiles:
         self.pending: list[Pending] = []
         self.writes = 0
         self.loads = 0
+        self.per_page = 10
         self.before_commit: Callable[[str], None] | None = None
 
     def put(self, profile: Profile, due: int | None = None) -> None:
@@ -72,3 +73,18 @@ class FakeProfiles:
         for place, name in enumerate(sorted(self.rows)):
             if place % segments == segment:
                 yield self.load([name])[name]
+
+    def pages(self, segment: int, segments: int, after: list[str] | None = None) -> Iterator[Page]:
+        """`per_page` rows at a time."""
+        names = [name for place, name in enumerate(sorted(self.rows)) if place % segments == segment]
+        names = [name for name in names if after is None or name > after[0]]
+        for start in range(0, max(1, len(names)), self.per_page):
+            some = names[start : start + self.per_page]
+            more = start + self.per_page < len(names)
+            page = Page([], [], [some[-1], "profile"] if more else None)
+            for name in some:
+                try:
+                    page.profiles.append(self.load([name])[name])
+                except ValueError:
+                    page.unreadable.append(name)
+            yield page

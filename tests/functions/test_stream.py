@@ -10,6 +10,7 @@ import pytest
 from functions.fold.handler import handler as fold_handler
 from functions.recompute.handler import handler as recompute_handler
 from functions.tick.handler import handler as tick_handler
+from local.world.invoke import Context
 from mailwright import bootstrap
 from mailwright.model.content import Content, Shop
 from mailwright.model.event import Event, encode_event
@@ -18,6 +19,7 @@ from mailwright.model.profile import count
 from mailwright.model.times import DAY
 from mailwright.settings import Settings
 from tests.fakes.aws import TABLE, dynamodb
+from tests.fakes.lake import FakeLake
 from tests.fakes.quarantine import FakeQuarantine
 from tests.fakes.stream import FakeStream
 
@@ -29,7 +31,7 @@ CONTENT = Content(Shop("Shop", "https://shop.example.com", "Shop <a@shop.example
 def app() -> Iterator[bootstrap.App]:
     with dynamodb() as client:
         made = bootstrap.App(Settings({"CUSTOMERS_TABLE": TABLE}), client=lambda _: client, clock=lambda: NOW)
-        made.__dict__.update(quarantine=FakeQuarantine(), stream=FakeStream(), content=CONTENT)
+        made.__dict__.update(quarantine=FakeQuarantine(), stream=FakeStream(), lake=FakeLake(), content=CONTENT)
         bootstrap.use(made)
         yield made
         bootstrap.use(None)
@@ -100,6 +102,19 @@ def test_a_due_timer_comes_back_as_an_event_and_is_then_quiet(app: bootstrap.App
 
 def test_the_nightly_run_wakes_whom_time_has_changed(app: bootstrap.App) -> None:
     fold(visit("1"), visit("2", "c2"))
-    assert recompute_handler({}, None) == {"profiles": 2, "woken": 0}  # type: ignore[arg-type]
+    assert _nightly("2026-01-01T03:00:00Z") == (2, 0)
     app.clock = lambda: NOW + 30 * DAY
-    assert recompute_handler({}, None) == {"profiles": 2, "woken": 2}  # type: ignore[arg-type]
+    assert _nightly("2026-01-31T03:00:00Z") == (2, 2)
+
+
+def _nightly(scheduled: str) -> tuple[int, int]:
+    """Profiles looked at and woken, by all parts of a run."""
+    context = Context("recompute", 1024, "arn", "id", 900_000)
+    parts = [_recompute({"scheduled": scheduled, "parts": 2, "part": part}, context) for part in range(2)]
+    assert all(part["done"] for part in parts)
+    total = _recompute({"scheduled": scheduled, "parts": 2}, context)
+    return total["profiles"], total["woken"]
+
+
+def _recompute(event: dict[str, Any], context: Context) -> dict[str, Any]:
+    return recompute_handler(event, context)  # type: ignore[arg-type]

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from functions import wiring
-from tests.infra.template import Resource, Template, name
+from functions.machine import definition
+from tests.infra.template import Resource, Template, listed, name
 
 WIRED = wiring.all_functions()
 
@@ -93,6 +94,46 @@ def test_a_schedule_runs_in_utc_and_has_a_dead_letter_queue(
     assert schedule["ScheduleExpression"] == (f"cron({cron})" if cron else wanted[trigger["every"]])
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     assert name(schedule["Target"]["DeadLetterConfig"]["Arn"]) == "UndeliveredQueue"
+
+
+@pytest.mark.parametrize(("function", "trigger"), _triggers("map"))
+def test_a_map_is_the_state_machine_the_laptop_drives_and_its_schedule_starts_it(
+    template: Template, function: str, trigger: wiring.Trigger
+) -> None:
+    machine = template.one("AWS::StepFunctions::StateMachine").properties
+    (wired,) = [each for each in WIRED if each.name == function]
+    assert json.loads(machine["DefinitionString"]) == definition(wired, trigger, "${function}")
+    assert {key: name(value) for key, value in machine["DefinitionSubstitutions"].items()} == {
+        "function": function.title()
+    }
+    (schedule,) = [
+        each.properties
+        for each in template.all("AWS::Scheduler::Schedule")
+        if name(each.properties["Target"]["Arn"]) == f"{function.title()}TriggersMachine"
+    ]
+    assert schedule["ScheduleExpression"] == f"cron({trigger['cron']})"
+    assert json.loads(schedule["Target"]["Input"]) == {"scheduled": "<aws.scheduler.scheduled-time>"}
+    assert name(schedule["Target"]["DeadLetterConfig"]["Arn"]) == "UndeliveredQueue"
+
+
+def test_the_state_machine_may_call_its_function_and_run_its_own_items_and_nothing_else(template: Template) -> None:
+    role = template.one("AWS::StepFunctions::StateMachine").properties["RoleArn"]
+    (policy,) = [
+        each.properties["PolicyDocument"]
+        for each in template.all("AWS::IAM::Policy")
+        if name(role) in [name(attached) for attached in each.properties["Roles"]]
+    ]
+    may: dict[str, set[str]] = {}
+    for statement in policy["Statement"]:
+        for action in listed(statement["Action"]):
+            may[action] = {name(resource).rpartition(":states:")[2] for resource in listed(statement["Resource"])}
+    ours = "AWS::Region:AWS::AccountId"
+    executions = {f"{ours}:execution:mailwright-recompute{label}:*" for label in ("", "/Parts")}
+    assert may == {
+        "lambda:InvokeFunction": {"Recompute"},
+        "states:StartExecution": {f"{ours}:stateMachine:mailwright-recompute"},
+        **dict.fromkeys(("states:DescribeExecution", "states:RedriveExecution", "states:StopExecution"), executions),
+    }
 
 
 def test_a_failed_asynchronous_invocation_is_kept_whole(template: Template) -> None:

@@ -8,11 +8,11 @@ after every step. `needs.py` says what each function looks for.
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from functions.wiring import Function, Trigger
 from local.world.clock import Clock, Timer
 from local.world.cron import cron, every
-from local.world.pollers.asynchronous import Asynchronous
 from mailwright.model.times import iso
 
 Needed = Callable[[int], int | None]
@@ -26,7 +26,7 @@ class ScheduleTrigger:
         clock: Clock,
         function: Function,
         trigger: Trigger,
-        invoke: Asynchronous,
+        invoke: Callable[[Function, dict[str, Any]], None],
         needed: Needed = lambda last: last,
         *,
         daemon: bool = True,

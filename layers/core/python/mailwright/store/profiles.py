@@ -1,5 +1,6 @@
 """The `profile` rows: read in batches, written under their version, found again by their timers."""
 
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
@@ -23,8 +24,9 @@ from mailwright.store.rows import (
     seen_row,
     versioned,
 )
+from mailwright.store.scan import scanned
 from mailwright.store.wire import wire
-from mailwright.workflow.ports import Spill
+from mailwright.workflow.ports import Page, Spill
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,6 +62,7 @@ class _Answer(TypedDict):
 
 
 _decode = msgspec.json.Decoder(_Answer).decode
+_DAMAGED = (ValueError, zlib.error, msgspec.DecodeError)
 
 
 class ReadIncomplete(RuntimeError):
@@ -180,16 +183,20 @@ class ProfileStore:
             yield from (item["customer_id"]["S"] for item in pages)
 
     def scan(self, segment: int, segments: int) -> Iterator[Profile]:
-        """Profiles of one of `segments` parts of the table."""
-        pages = self._pages(
-            self._client.scan,
-            Segment=segment,
-            TotalSegments=segments,
-            FilterExpression="#row = :profile",
-            ExpressionAttributeNames={"#row": "row"},
-            ExpressionAttributeValues={":profile": {"S": PROFILE}},
-        )
-        yield from map(_profile, pages)
+        """Profiles of one of `segments` parts of the table; an error at the first row that cannot be read."""
+        for _, items in scanned(self._client, self._wire, self._table, (segment, segments), None):
+            yield from map(_profile, items)
+
+    def pages(self, segment: int, segments: int, after: list[str] | None = None) -> Iterator[Page]:
+        """The same, a request at a time (1 MB of rows, of which those of profiles are kept)."""
+        for last, items in scanned(self._client, self._wire, self._table, (segment, segments), after):
+            page = Page([], [], last)
+            for item in items:
+                try:
+                    page.profiles.append(_profile(item))
+                except _DAMAGED:
+                    page.unreadable.append(item["customer_id"]["S"])
+            yield page
 
     def _pages(self, call: Any, **request: Any) -> Iterator[Item]:
         start: dict[str, Any] = {}

@@ -18,6 +18,14 @@ class Spill(NamedTuple):
     ids: bytes
 
 
+class Page(NamedTuple):
+    """Some rows of a scan. `after` is where to go on, None at the end; it may be kept and used by another process."""
+
+    profiles: list[Profile]
+    unreadable: list[str]  # ids of customers whose row is not one this version reads
+    after: list[str] | None
+
+
 class Profiles(Protocol):
     def load(self, customer_ids: Sequence[str]) -> dict[str, Profile]:
         """Strongly consistent; customers without a row are left out."""
@@ -33,6 +41,9 @@ class Profiles(Protocol):
 
     def scan(self, segment: int, segments: int) -> Iterator[Profile]:
         """Every profile of one parallel-scan part of the table. Eventually consistent."""
+
+    def pages(self, segment: int, segments: int, after: list[str] | None = None) -> Iterator[Page]:
+        """The same a page at a time, from where another scan stopped; no row is too damaged to pass by."""
 
 
 class Contacts(Protocol):

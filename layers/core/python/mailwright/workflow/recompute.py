@@ -1,39 +1,99 @@
-"""Find profiles that time alone has changed, and wake them: a stage that was reached, a segment entered or left."""
+"""Find profiles that time alone has changed, and wake them: a segment entered or left, a stage reached.
 
-from collections.abc import Iterator
+A run looks at the table in parts, each by a worker of its own, and ends with a record of sizes and moves. A worker puts
+its timers on the stream first and then writes down how far it came, so that one that dies anywhere is begun again from
+there: timers come twice at the worst, are the same ones, and the second changes nothing.
+"""
 
-from mailwright.fold.view import columns
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
 from mailwright.model.content import Content
-from mailwright.model.event import Event
-from mailwright.model.profile import Profile
-from mailwright.model.times import DAY
-from mailwright.segments.membership import members
-from mailwright.workflow.ports import Profiles, Stream
+from mailwright.model.run import (
+    Counts,
+    Progress,
+    Run,
+    Work,
+    decode_progress,
+    encode,
+    progress_key,
+    progress_prefix,
+    run_key,
+)
+from mailwright.model.times import parse_iso
+from mailwright.vector.differences import Differences
+from mailwright.workflow.ports import Lake, Profiles, Stream
 from mailwright.workflow.wake import Throttled, timer, wake
 
+TOGETHER = 10_000  # profiles to one frame and one note of progress: bounds what a worker holds
 
-def recompute(profiles: Profiles, stream: Stream, content: Content, now: int, segments: int = 1) -> dict[str, int]:
-    """Scan every profile; {"profiles": n, "woken": n}. Throttled when the stream did not take them all: run it again.
 
-    Unchanged profiles cost a read and nothing else. A run that comes twice on one day makes the same timers, and a
-    profile that was moved on in between is not woken again.
+class Unfinished(RuntimeError):
+    """A run cannot be concluded: a part of it is not done."""
+
+
+def recompute(
+    event: dict[str, Any],
+    profiles: Profiles,
+    stream: Stream,
+    lake: Lake,
+    content: Content,
+    now: int,
+    more: Callable[[], bool] = lambda: True,
+) -> dict[str, Any]:
+    """Do what a Work asks. A part: {"part", "done", "profiles", "woken"}, where not `done` means to ask again, and
+    `more` is asked after each 10,000 profiles whether there is time. Without a part: the Run, as it is written down.
+
+    Throttled when the stream did not take every timer. Unchanged profiles cost a read and nothing else.
     """
-    counted = {"profiles": 0}
+    work = msgspec.convert(event, Work)
+    slot = parse_iso(work.scheduled)
+    if work.part is None:
+        return _conclude(work, lake, now)
+    progress = _begun(work, lake, content)
+    found = Differences(content)
+    if not progress.done:
+        for page in profiles.pages(work.part, work.parts, progress.after):
+            found.add(page.profiles, now)
+            progress.counts.unreadable += len(page.unreadable)
+            if len(found) < TOGETHER and page.after is not None:
+                continue
+            changed, counts = found.found()
+            counts.woken, left = wake((timer(name, slot, "recompute") for name in changed), stream)
+            if left:
+                raise Throttled(left, slot)
+            progress.counts.add(counts)
+            progress.after, progress.done = page.after, page.after is None
+            lake.write(progress_key(work.run, work.parts, work.part), encode(progress) + b"\n")
+            if not progress.done and not more():
+                break
+    counts = progress.counts
+    return {"part": work.part, "done": progress.done, "profiles": counts.profiles, "woken": counts.woken}
 
-    def changed() -> Iterator[Event]:
-        for part in range(segments):
-            for profile in profiles.scan(part, segments):
-                counted["profiles"] += 1
-                if moved(profile, content, now):
-                    yield timer(profile.customer_id, now // DAY * DAY, "recompute")
 
-    woken, left = wake(changed(), stream)
-    if left:
-        raise Throttled(left, now)
-    return counted | {"woken": woken}
+def _begun(work: Work, lake: Lake, content: Content) -> Progress:
+    """Where an earlier worker stopped; the beginning when there was none, or it went by other content."""
+    fresh = Progress(work.part or 0, content.version)
+    line = next(lake.lines(progress_key(work.run, work.parts, work.part or 0)), None)
+    if line is not None:
+        with suppress(msgspec.DecodeError):  # written by another version: begin anew
+            known = decode_progress(line)
+            return known if known.content == content.version else fresh
+    return fresh
 
 
-def moved(profile: Profile, content: Content, now: int) -> bool:
-    """Whether stage or segments are no longer those of the last fold."""
-    row = columns(profile, now, content.shop.scale)
-    return row["lifecycle_stage"] != profile.stage or members(row, content) != profile.segments
+def _conclude(work: Work, lake: Lake, now: int) -> dict[str, Any]:
+    parts = {part.part: part for part in map(decode_progress, lake.lines(progress_prefix(work.run, work.parts)))}
+    missing = [part for part in range(work.parts) if part not in parts or not parts[part].done]
+    if missing:
+        raise Unfinished(f"run {work.run}: parts {missing} of {work.parts} are not done")
+    total = Counts()
+    for part in parts.values():
+        total.add(part.counts)
+    contents = sorted({part.content for part in parts.values()})
+    run = Run(work.run, now, " ".join(contents), total.sorted())
+    lake.write(run_key(work.run), encode(run) + b"\n")
+    return {"run": run.run, "profiles": total.profiles, "unreadable": total.unreadable, "woken": total.woken}

@@ -1,0 +1,69 @@
+"""Reading every profile: one part of a parallel scan, a request at a time, from any key on."""
+
+from collections.abc import Iterator
+from typing import Any, NotRequired, TypedDict, cast
+
+import msgspec
+
+from mailwright.store.rows import PROFILE, Item, key
+from mailwright.store.wire import Wire
+
+
+# Of an answer only what makes a profile, and where to go on, is looked at.
+class _Text(TypedDict):
+    S: str
+
+
+class _Number(TypedDict):
+    N: str
+
+
+class _Bytes(TypedDict):
+    B: bytes
+
+
+class _Row(TypedDict):
+    customer_id: _Text
+    v: _Number
+    state: _Bytes
+
+
+class _Key(TypedDict):
+    customer_id: _Text
+    row: _Text
+
+
+class _Answer(TypedDict):
+    Items: list[_Row]
+    LastEvaluatedKey: NotRequired[_Key]
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Answer).decode
+
+
+def scanned(
+    client: Any, wire: Wire | None, table: str, part: tuple[int, int], after: list[str] | None
+) -> Iterator[tuple[list[str] | None, list[Item]]]:
+    """(where to go on or None at the end, items) of each request. `part` is (segment, segments). A request looks at 1
+    MB of rows; those that are no profiles cost the same and are left out of the answer.
+    """
+    request: dict[str, Any] = {
+        "TableName": table,
+        "Segment": part[0],
+        "TotalSegments": part[1],
+        "FilterExpression": "#row = :profile",
+        "ProjectionExpression": "customer_id, v, #state",
+        "ExpressionAttributeNames": {"#row": "row", "#state": "state"},
+        "ExpressionAttributeValues": {":profile": {"S": PROFILE}},
+    }
+    while True:
+        if after is not None:
+            request["ExclusiveStartKey"] = key(*after)
+        answer = wire.call("Scan", _encode(request)) if wire else None
+        reply = cast("dict[str, Any]", _decode(answer)) if answer is not None else client.scan(**request)
+        last = reply.get("LastEvaluatedKey")
+        after = [last["customer_id"]["S"], last["row"]["S"]] if last else None
+        yield after, reply["Items"]
+        if after is None:
+            return
