@@ -9,6 +9,7 @@ import msgspec
 from mailwright.decide.contacts import contact_changes
 from mailwright.decide.merging import brought_in
 from mailwright.decide.program import Program, program
+from mailwright.decide.turns import next_turn
 from mailwright.fold.view import columns
 from mailwright.journeys.advance import Scene, Trigger, advance
 from mailwright.model.content import Content
@@ -47,10 +48,14 @@ def decide(before: Profile, profile: Profile, events: Sequence[Event], content: 
     journeys, sends = _journeys(made, profile, triggers, scene, notes, own)
     after = msgspec.structs.replace(profile, segments=members, stage=stage, journeys=journeys)
     dues = [position.due for position in journeys.values() if position.step and position.due is not None]
+    # Stages and segments that only time changes are the nightly recompute's to find, unless a journey waits for them.
+    turn = next_turn(profile, now, made.turning, content.shop.scale) if made.turning else None
+    if turn is not None:
+        dues.append(turn)
     return Decision(
         after,
         Pending(contacts=contact_changes(events, notes), sends=sends),
-        min(dues, default=None),  # stages and segments that only time changes are the nightly recompute's to find
+        min(dues, default=None),
         notes,
     )
 
