@@ -10,6 +10,8 @@ from local.commands.init import init
 from local.commands.profile import profile
 from local.commands.publish import publish
 from local.commands.replay import replay
+from local.commands.sends import sends
 from local.commands.serve import serve
+from local.commands.simulate import simulate
 
-COMMANDS: list[Callable[..., Any]] = [check, convert, explain, init, profile, publish, replay, serve]
+COMMANDS: list[Callable[..., Any]] = [check, convert, explain, init, profile, publish, replay, sends, serve, simulate]

@@ -16,7 +16,7 @@ from mailwright.metrics.account import final
 from mailwright.model.problem import Quarantined
 from mailwright.model.times import iso
 
-_FILES = ("outbox", "sends.ndjson", "profiles.ndjson", "quarantine.ndjson", "report.html")
+_FILES = ("outbox", "planned.txt", "sends.ndjson", "profiles.ndjson", "quarantine.ndjson", "report.html")
 _MAIL = re.compile(r"\d+\.eml")
 _line = msgspec.json.Encoder().encode
 
@@ -61,6 +61,8 @@ def write(world: World, out: Path, report: str, places: Iterable[str | None]) ->
         (draft / "outbox").mkdir()
         for mail in world.mail:
             (draft / "outbox" / f"{mail.number}.eml").write_bytes(mail.raw)
+        # Counted where emails enter the queue, apart from what became of them: `mailwright sends --audit` compares.
+        (draft / "planned.txt").write_text("".join(f"{key}\n" for key in world.tally.planned))
         _ndjson(draft / "sends.ndjson", sends(world))
         currency = world.content.shop.currency
         _ndjson(draft / "profiles.ndjson", (document(one, world.now, currency) for one in world.profiles()))

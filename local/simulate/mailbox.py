@@ -1,11 +1,12 @@
 """SES and the people behind it: takes emails, and reports what became of them, late, shuffled, twice or not at all."""
 
-import json
 import random
 from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, NamedTuple
+
+import msgspec
 
 from local.simulate.faults import Faults
 from local.simulate.oracle import Oracle
@@ -16,6 +17,7 @@ from mailwright.model.contact import State
 from mailwright.model.times import DAY, HOUR, SECOND, iso
 from mailwright.workflow.feedback import PROVES
 
+_encode = msgspec.json.Encoder().encode
 NAMES = {
     "Open": "Email Opened",
     "Click": "Email Link Clicked",
@@ -117,4 +119,4 @@ def told(kind: str, message_id: str, to: str, tags: dict[str, str], at: int) -> 
         "destination": [to],
         "tags": {name: [value] for name, value in tags.items()},
     }
-    return json.dumps({"eventType": kind, "mail": mail, PARTS[kind]: detail}, separators=(",", ":"))
+    return _encode({"eventType": kind, "mail": mail, PARTS[kind]: detail}).decode()

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 
 from local.simulate.chaos import Chaos, Crash
 
+RUNNING = ("dispatch", "feedback", "fold", "preferences", "send", "tick")
 Call = Callable[..., Any]
 _NOWHERE = "https://aws.example.com"
 
@@ -41,11 +42,12 @@ class Port:
         inner = getattr(self._client, name)
         if not callable(inner):
             return inner
-        stage, chaos, called = self._stage, self._stage.chaos, f"{self.service}.{name}"
+        stage, strike = self._stage, self._stage.chaos.strike
+        places = {each: f"{each or 'outside'} {self.service}.{name}" for each in (*RUNNING, "")}
 
         def call(**request: Any) -> Any:
             running = stage.place()
-            fault = chaos.strike(f"{running or 'outside'} {called}", inside=bool(running))
+            fault = strike(places[running], inside=running != "")
             return self._struck(fault, inner, request, name) if fault else inner(**request)
 
         setattr(self, name, call)

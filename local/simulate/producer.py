@@ -16,7 +16,7 @@ from mailwright.model.event import Event, encode_event
 from mailwright.model.times import DAY, MINUTE, SECOND
 from mailwright.queue.stream import EventsStream
 
-SLOT = 10 * SECOND  # what a storefront gathers before it sends
+SLOT = 20 * SECOND  # what a storefront gathers before it sends
 PAUSE = 30 * SECOND  # before it tries again
 LATEST = 7 * DAY
 ORDERS_LATEST = 2 * DAY  # an order that comes later than three days rings no inbox, by design

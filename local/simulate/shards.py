@@ -29,6 +29,7 @@ class Shards:
         self._feeds = [of_stream(engine)]
         self._feeds[0].consumers.append(self._fold.take)
         self._injected = injected
+        self._closed: list[Feed] = []
 
     def start(self) -> None:
         """Plan the reshards, evenly over the life of the shop."""
@@ -39,12 +40,14 @@ class Shards:
             self._engine.clock.at(when, lambda count=count: self._pause(count))  # type: ignore[misc]
 
     def look(self) -> None:
-        """Hand on what is new."""
+        """Hand on what is new. Nobody writes to a closed shard: once read it need not be looked at again."""
         for feed in self._feeds:
             feed.look()
+        self._feeds = [feed for feed in self._feeds if feed not in self._closed]
 
     def _pause(self, count: int) -> None:
         parents, self._feeds = self._feeds, []
+        self._closed = parents
         clock = self._engine.clock
         clock.at(clock() + UNREAD, lambda: self._reshard(count))
         clock.at(clock() + UNREAD + HELD, lambda: self._feeds.extend(parents))

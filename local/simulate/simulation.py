@@ -18,7 +18,7 @@ from local.simulate.lambdas import Lambdas
 from local.simulate.mailbox import Mailbox, Taken
 from local.simulate.monitor import Monitor
 from local.simulate.oracle import Oracle
-from local.simulate.ports import Mail, Port
+from local.simulate.ports import RUNNING, Mail, Port
 from local.simulate.producer import Producer
 from local.simulate.sending import sending
 from local.simulate.shards import Shards
@@ -28,6 +28,7 @@ from local.world.due import DueWatch
 from local.world.invoke import Handler, handler_of
 from local.world.memory.engine import MemoryEngine
 from local.world.pollers import feed
+from local.world.pollers.feed import Take
 from local.world.pollers.sqs import SqsTrigger
 from local.world.pollers.table import TableTrigger
 from mailwright import bootstrap
@@ -39,7 +40,6 @@ from mailwright.queue.sends import SendsQueue
 from mailwright.queue.stream import EventsStream
 from mailwright.settings import Settings
 
-RUNNING = ("dispatch", "feedback", "fold", "preferences", "send", "tick")
 LONGEST = 200 * DAY  # nothing goes on for longer than the shop's life and what follows from it
 Script = Mapping[int, str]
 
@@ -95,7 +95,7 @@ class Simulation:
         self._due, self._ticking = DueWatch(), False
         self._table = feed.of_table(self.engine)
         to_dispatch = TableTrigger(self.engine, dispatch, dispatch.triggers[0], self.lambdas)
-        self._table.consumers += [self.monitor.take, self._due.take, to_dispatch.take]
+        self._table.consumers += [self.monitor.take, self._due.take, _with_outbox(to_dispatch.take)]
         self._shards = Shards(self.engine, fold, self.lambdas, self.faults.reshards, self.chaos.injected)
         self._queues = [
             SqsTrigger(self.engine, functions[name], functions[name].triggers[0], self.lambdas)
@@ -172,6 +172,15 @@ class Simulation:
             self.oracle.said_no(customer_id, at)
         else:
             self.clock.at(self.clock() + 30 * SECOND, lambda: self.opt_out(customer_id))
+
+
+def _with_outbox(take: Take) -> Take:
+    """The trigger's own filter, asked in a cheaper way first: most changes are of contacts."""
+
+    def some(shard: str, records: list[dict[str, Any]]) -> None:
+        take(shard, [record for record in records if "pend" in record["dynamodb"].get("NewImage", {})])
+
+    return some
 
 
 def _no_pause(seconds: float) -> None:
