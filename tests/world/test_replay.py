@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
+
+from local.cli import cli
 
 ROOT = Path(__file__).parents[2]
 STORIES = sorted(str(path) for path in (ROOT / "events/stories").glob("*.jsonl"))
@@ -40,6 +42,12 @@ def mailwright(*words: str, given: bytes = b"", cwd: Path | None = None, **envir
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def inside(*words: str, given: bytes = b"") -> "Done":
+    """The same in this process: no start to pay for."""
+    done = CliRunner().invoke(cli, words, input=given, catch_exceptions=False)
+    return Done(done.exit_code, done.stdout, done.stderr)
+
+
 class Done:
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
@@ -54,8 +62,7 @@ class Done:
 def replayed(tmp_path: Path, *records: Any, options: tuple[str, ...] = ()) -> dict[str, Any]:
     log = tmp_path / "log.ndjson"
     log.write_text("".join(json.dumps(record) + "\n" for record in records))
-    out = ("--engine", "memory", "--json", "--out", str(tmp_path / "out"))
-    return mailwright("replay", str(log), *out, *options).figures
+    return inside("replay", str(log), "--engine", "memory", "--json", "--out", str(tmp_path / "out"), *options).figures
 
 
 def lines(file: Path) -> list[dict[str, Any]]:
@@ -94,7 +101,7 @@ def test_the_same_log_gives_the_same_bytes_whatever_the_machine(tmp_path: Path) 
 
 def test_both_engines_tell_the_same_of_everyone(tmp_path: Path) -> None:
     for engine in ("memory", "moto"):
-        assert mailwright("replay", *STORIES, "--engine", engine, "--out", str(tmp_path / engine)).code == 0
+        assert inside("replay", *STORIES, "--engine", engine, "--out", str(tmp_path / engine)).code == 0
     for name in ("profiles.ndjson", "quarantine.ndjson", "sends.ndjson"):
         assert (tmp_path / "memory" / name).read_bytes() == (tmp_path / "moto" / name).read_bytes()
 
@@ -114,7 +121,8 @@ def test_a_log_may_come_in_any_form(form: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(content)
     name = "-" if form == "stdin" else str(log)
-    done = mailwright("replay", name, "--engine", "memory", "--json", "--out", str(tmp_path / "out"), given=content)
+    run = mailwright if form == "stdin" else inside
+    done = run("replay", name, "--engine", "memory", "--json", "--out", str(tmp_path / "out"), given=content)
     assert (done.figures["events"], done.figures["customers"], done.figures["quarantined"]) == (2, 1, 0)
 
 
@@ -122,7 +130,7 @@ def test_what_cannot_be_used_is_kept_whole_with_its_line_and_harms_no_neighbour(
     log = tmp_path / "log.ndjson"
     broken = '{"type":"track","event":"Product Added"'
     log.write_text("\n".join([json.dumps(HELLO), broken, json.dumps(CART), '{"odd": 1}', '{"type":"track","x":NaN}']))
-    figures = mailwright("replay", str(log), "--engine", "memory", "--json", "--out", str(tmp_path / "out")).figures
+    figures = inside("replay", str(log), "--engine", "memory", "--json", "--out", str(tmp_path / "out")).figures
     assert (figures["events"], figures["quarantined"]) == (2, 3)
     kept = lines(tmp_path / "out/quarantine.ndjson")
     assert broken in [record["record"] for record in kept]
@@ -193,16 +201,18 @@ def test_an_empty_log_is_an_empty_replay(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_in_the_middle_leaves_no_files(tmp_path: Path) -> None:
-    log = tmp_path / "log.ndjson"
-    log.write_text(
-        "".join(json.dumps({**CART, "messageId": f"m-{n}", "userId": f"c-{n}"}) + "\n" for n in range(5_000))
-    )
-    words = [sys.executable, "-m", "local", "replay", str(log), "--engine", "moto", "--out", str(tmp_path / "out")]
+    words = [sys.executable, "-m", "local", "replay", "-", "--engine", "memory", "--out", str(tmp_path / "out")]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT}/layers/core/python"}
-    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, env=environment) as running:
-        time.sleep(6)  # well inside: this log takes minutes on moto
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as running:
+        assert running.stdin is not None
+        running.stdin.write(
+            b"".join(json.dumps({**CART, "messageId": f"m-{n}"}).encode() + b"\n" for n in range(5_000))
+        )
+        running.stdin.flush()  # more than a pipe holds: it is reading by now, and waits for the end
         running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=60)
+        assert running.stderr is not None
+        told = running.stderr.read()
+        running.wait(timeout=60)
     assert running.returncode == 130
     assert told.decode().splitlines()[-1] == "mailwright replay: stopped; nothing was written"
     assert not (tmp_path / "out").exists()
