@@ -62,7 +62,8 @@ def test_what_is_too_old_after_the_merge_is_dropped_as_it_would_have_been(
     mine = [event for place, event in enumerate(history) if mask >> place & 1]
     theirs = [event for place, event in enumerate(history) if not mask >> place & 1]
     merge = merge_of(reduce(Profile("old"), [replace(event, customer_id="old") for event in theirs]))
-    assert facts(reduce(Profile("c1"), mine + merge if late else merge + mine)) == expected
+    first, then = (mine, merge) if late else (merge, mine)
+    assert facts(reduce(reduce(Profile("c1"), first), then)) == expected
 
 
 @settings(deadline=None, max_examples=100)

@@ -49,15 +49,13 @@ def pass_on(before: Profile, fresh: Sequence[Event], group: Group, batch: Batch)
     kept: list[Event] = []
     onward: list[Event] = []
     bad: list[tuple[Event, Problem]] = []
-    known = size = 0
+    size, more = 0, False
     for event in fresh:
         if event.type == "link":
             after = identity.repointed(sign, event)
             if after is None:
                 _refuse_link(event, sign.merged_into, bad, batch)
-            elif after is sign:
-                known += 1
-            else:
+            elif after is not sign:
                 sign = after
                 kept.append(event)
             continue
@@ -68,6 +66,7 @@ def pass_on(before: Profile, fresh: Sequence[Event], group: Group, batch: Batch)
             continue
         size += sum(len(encode_event(one)) for one in sent)
         if kept and size > ROOM:
+            more = True
             break
         kept.append(event)
         onward += sent
@@ -76,7 +75,7 @@ def pass_on(before: Profile, fresh: Sequence[Event], group: Group, batch: Batch)
         if not batch.commit(sign, None, Pending(events=onward), leaving):
             return Step.CONFLICT
         batch.done.counts["passed_on"] += len(kept)
-    return batch.settle(group, kept, bad, more=len(kept) + len(bad) + known < len(fresh))
+    return batch.settle(group, kept, bad, more=more)
 
 
 def _refuse_link(link: Event, held: str, bad: list[tuple[Event, Problem]], batch: Batch) -> None:
