@@ -92,8 +92,11 @@ def test_a_message_with_both_ids_names_the_anonymous_one_beside() -> None:
     assert segment.event(message(type="alias", previousId="a1", anonymousId="a2"), NOW).links == []
 
 
-@pytest.mark.parametrize("nobody", ["c1", "", "undefined", "NULL", "0", "00000000-0000-0000-0000-000000000000",
-                                    "anonymous", "[object Object]", "x" * 200, {"a": 1}, "a\nb", "order#1", None])  # fmt: skip
+@pytest.mark.parametrize(
+    "nobody",
+    ["c1", "", "undefined", "NULL", "0", "00000000-0000-0000-0000-000000000000", "anonymous", "[object Object]",
+     "x" * 200, {"a": 1}, "a\nb", "order#1", None],
+)  # fmt: skip
 def test_an_anonymous_id_that_is_nobodys_joins_nobody_and_harms_nothing(nobody: object) -> None:
     event = segment.event(message(anonymousId=nobody), NOW)
     assert (event.customer_id, event.links) == ("c1", [])
