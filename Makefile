@@ -14,13 +14,14 @@ help: ## What there is
 # One environment, grown by need: `local` is enough for the demo, `dev` for everything else.
 $(VENV)/.uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Mailwright needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@echo "Making the environment in $(VENV); this happens once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
 $(VENV)/.local: $(VENV)/.uv requirements/local.txt pyproject.toml
-	$(UV) install -q --require-hashes -r requirements/local.txt
-	$(UV) install -q --no-deps --no-build-isolation -e .
+	@$(UV) install -q --require-hashes -r requirements/local.txt
+	@$(UV) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.local requirements/dev.txt

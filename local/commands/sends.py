@@ -20,7 +20,9 @@ def sends(
     audit: Annotated[bool, typer.Option("--audit", help="Exit 1 when the account does not balance.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the account as one JSON object.")] = False,
 ) -> None:
-    """Count what became of every email: planned = accepted + failed + suppressed + expired + cancelled + unconfirmed.
+    """Count what became of every planned email.
+
+    It must balance: planned = accepted + failed + suppressed + expired + cancelled + unconfirmed.
 
     Example: mailwright sends --audit --out out
     """
