@@ -11,8 +11,9 @@ from infra.config import Config
 from infra.queues import Queues
 
 _Event = ses.EmailSendingEvent
+# Without SEND: that SES took an email is known from its answer, and where that was lost every other event says it too.
+# It would be one more message for every email.
 _FEEDBACK = [
-    _Event.SEND,
     _Event.DELIVERY,
     _Event.OPEN,
     _Event.CLICK,

@@ -18,8 +18,12 @@ class Journal:
         self.ends: dict[str, SendRecord] = {}
         self.lines = 0
 
-    def take(self, line: bytes) -> None:
-        """One line that Firehose took."""
+    def take(self, record: bytes) -> None:
+        """One record that Firehose took: a line or several."""
+        for line in record.splitlines():
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
         self.lines += 1
         record = _decode(line)
         kept = self.ends.get(record.key)

@@ -105,7 +105,7 @@ class Simulation:
         self.mailbox.accepted = lambda key, attempt: self.monitor.posted(Taken(key, attempt, changes.end))
         self.mailbox.customer = self.monitor.customer
         self.mailbox.deliver = lambda body: self.engine.sqs.send_message(QueueUrl=url, MessageBody=body)
-        self.engine.firehose.told = lambda name, line: self.journal.take(line)
+        self.engine.firehose.told = lambda name, record: self.journal.take(record)
         self.producer.met = self._met
         self.lambdas.advance = self._advance
 

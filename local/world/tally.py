@@ -8,7 +8,7 @@ import msgspec
 
 from local.world.lives import Lives
 from mailwright.ledger.states import accounted
-from mailwright.model.event import decode_event
+from mailwright.model.event import decode_event, lines
 from mailwright.model.send import SendRecord, decode_task
 
 _record = msgspec.json.Decoder(SendRecord).decode
@@ -30,9 +30,9 @@ class Tally:
     def streamed(self, shard: str, records: list[dict[str, Any]]) -> None:
         """New records on the Kinesis stream; what is no event is fold's to refuse, and is counted there."""
         self.passed += len(records)
-        for record in records:
+        for line in (line for record in records for line in lines(record["Data"])):
             try:
-                event = decode_event(record["Data"])
+                event = decode_event(line)
             except msgspec.MsgspecError:
                 continue
             if event.source not in OURS and event.forwarded is None:
@@ -55,10 +55,10 @@ class Tally:
             except msgspec.MsgspecError:
                 return
 
-    def journalled(self, delivery: str, line: bytes) -> None:
-        """A record went to a Firehose."""
+    def journalled(self, delivery: str, record: bytes) -> None:
+        """A record, of one line or several, went to a Firehose."""
         if delivery == "journal":
-            self.journal.append(_record(line))
+            self.journal += map(_record, record.splitlines())
 
     @property
     def duplicates(self) -> int:

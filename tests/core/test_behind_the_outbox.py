@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from mailwright.lake.journal import FirehoseJournal, JournalRefused
+from mailwright.lake.journal import BYTES, RECORD, FirehoseJournal, JournalRefused
 from mailwright.lake.lake import S3Lake
 from mailwright.lake.quarantine import S3Quarantine, objects
 from mailwright.model.batches import batches
@@ -83,7 +83,7 @@ class Partial:
         }
 
     def put_record_batch(self, DeliveryStreamName: str, Records: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        self.calls.append([json.loads(record["Data"])["key"] for record in Records])
+        self.calls.append([json.loads(line)["key"] for record in Records for line in record["Data"].splitlines()])
         failing = self.failing.pop(0) if self.failing else set()
         answers = [{"ErrorCode": "ServiceUnavailable"} if place in failing else {"RecordId": "1"}
                    for place in range(len(Records))]  # fmt: skip
@@ -104,13 +104,14 @@ def test_a_queue_that_keeps_refusing_is_an_error():
         SendsQueue(Partial([{0}], fault=True), "url").put([task(1)])  # type: ignore[arg-type]
 
 
-def record(number: int) -> SendRecord:
-    return SendRecord(f"k{number}", "c", AT, "journey:x", "welcome", "accepted")
+def record(number: int, size: int = 0) -> SendRecord:
+    return SendRecord(f"k{number}", "c", AT, "journey:x", "welcome", "accepted", subject="x" * size)
 
 
 def test_only_the_journal_lines_that_failed_are_sent_again():
     client = Partial([{1, 3}, {1}])
-    FirehoseJournal(client, "journal", sleep=lambda seconds: None).put(map(record, range(5)))  # type: ignore[arg-type]
+    records = [record(number, size=RECORD // 2) for number in range(5)]  # too large to travel together
+    FirehoseJournal(client, "journal", sleep=lambda seconds: None).put(records)  # type: ignore[arg-type]
     assert client.calls == [["k0", "k1", "k2", "k3", "k4"], ["k1", "k3"], ["k3"]]
 
 
@@ -119,10 +120,16 @@ def test_a_journal_that_keeps_refusing_is_an_error():
         FirehoseJournal(Partial([{0}] * 9), "j", sleep=lambda seconds: None).put([record(1)])  # type: ignore[arg-type]
 
 
-def test_the_journal_cuts_its_requests_at_500_records():
+def test_lines_of_the_journal_travel_in_one_record_because_firehose_bills_whole_5_kb_of_each():
+    client = Partial([{0}])
+    FirehoseJournal(client, "journal", sleep=lambda seconds: None).put(map(record, range(9)))  # type: ignore[arg-type]
+    assert client.calls == [[f"k{number}" for number in range(9)]] * 2
+
+
+def test_the_journal_cuts_its_requests_at_four_megabytes():
     client = Partial([])
-    FirehoseJournal(client, "journal").put(map(record, range(1001)))  # type: ignore[arg-type]
-    assert [len(call) for call in client.calls] == [500, 500, 1]
+    FirehoseJournal(client, "journal").put(record(n, size=RECORD // 2) for n in range(20))  # type: ignore[arg-type]
+    assert [len(call) for call in client.calls] == [BYTES // (RECORD // 2 + 200), 20 - BYTES // (RECORD // 2 + 200)]
 
 
 def bad(number: int, **fields: Any) -> Quarantined:

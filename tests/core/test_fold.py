@@ -66,6 +66,18 @@ def test_many_events_of_a_customer_are_one_read_and_one_write() -> None:
     assert count(world.profile("c1").totals, "visits") == 100
 
 
+def test_a_record_of_several_events_is_read_line_by_line_and_one_bad_line_harms_no_other() -> None:
+    world = World()
+    good = [encode_event(visit(f"{n}", f"c{n % 2}")) for n in range(4)]
+    done = world.fold(b"\n".join([*good[:2], b'{"id":"x"}', *good[2:]]))
+    assert done.counts["records"] == 1
+    assert done.counts["events"] == 4
+    assert [one.record for one in world.quarantine.records] == ['{"id":"x"}']
+    assert count(world.profile("c0").totals, "visits") == 2
+    spread = b'{\n "id": [\n {\n}\n]\n}'
+    assert world.fold(spread).counts["quarantined"] == 1
+
+
 def test_a_batch_that_comes_again_writes_nothing() -> None:
     world = World()
     events = [visit(f"{n}") for n in range(10)]

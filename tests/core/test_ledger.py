@@ -237,6 +237,12 @@ def test_t6_feedback_raises_by_rank_whatever_the_order_and_however_often():
     assert raised(after, "f" * 16, "delivered") is after
 
 
+def test_t6_that_an_accepted_email_was_delivered_costs_no_write():
+    known = contact(slot("accepted"))
+    assert raised(known, task().key, "delivered") is known
+    assert raised(known, task().key, "bounced").sent == [slot("bounced")]
+
+
 def test_t6_feedback_resolves_a_lost_reply_and_the_redelivered_task_finds_it_accepted():
     after = raised(contact(slot("claimed", owner="gone")), task().key, "delivered")
     assert claim(after, task(), "me", NOW + RESOLVE, 3) == Held("delivered", at=NOW)

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from mailwright.model.event import Event, decode_event
-from mailwright.queue.stream import BYTES, COUNT, TRIES, EventsStream
+from mailwright.model.event import Event, decode_event, lines
+from mailwright.queue.stream import BYTES, COUNT, RECORD, TRIES, EventsStream
 from mailwright.store.clients import config
 from mailwright.workflow.ports import Stream
 from tests.fakes.aws import credentials
@@ -40,7 +40,7 @@ def stream(request: pytest.FixtureRequest) -> Iterator[tuple[Stream, Written]]:
                     StreamName="events", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
                 )["ShardIterator"]
                 records = client.get_records(ShardIterator=start, Limit=10_000)["Records"]
-                found += [(record["PartitionKey"], decode_event(record["Data"])) for record in records]
+                found += [(one["PartitionKey"], decode_event(each)) for one in records for each in lines(one["Data"])]
             return found
 
         yield EventsStream(client, "events"), written
@@ -86,7 +86,9 @@ class Client:
         return {"FailedRecordCount": len(fail), "Records": results}
 
     def ids(self) -> list[list[str]]:
-        return [[decode_event(record["Data"]).id for record in request] for request in self.requests]
+        return [
+            [decode_event(each).id for record in request for each in lines(record["Data"])] for request in self.requests
+        ]
 
 
 def over(client: Any) -> tuple[EventsStream, list[float]]:
@@ -97,7 +99,7 @@ def over(client: Any) -> tuple[EventsStream, list[float]]:
 def test_only_what_failed_is_sent_again() -> None:
     client = Client({1, 3}, {0})
     stream, slept = over(client)
-    assert stream.put([an_event(number) for number in range(4)]) == []
+    assert stream.put([an_event(number, f"c{number}") for number in range(4)]) == []
     assert client.ids() == [["e0000", "e0001", "e0002", "e0003"], ["e0001", "e0003"], ["e0001"]]
     assert len(slept) == 2
 
@@ -105,8 +107,8 @@ def test_only_what_failed_is_sent_again() -> None:
 def test_what_keeps_failing_comes_back() -> None:
     client = Client({0}, {0}, {0}, {0})
     stream, _ = over(client)
-    events = [an_event(1), an_event(2)]
-    assert stream.put(events) == events[:1]
+    events = [an_event(1), an_event(2, "c2"), an_event(3)]
+    assert stream.put(events) == [events[0], events[2]]
     assert len(client.requests) == TRIES
 
 
@@ -126,9 +128,30 @@ def test_a_stream_that_is_not_there_is_an_error() -> None:
 def test_requests_keep_to_kinesis_limits() -> None:
     client = Client()
     stream, _ = over(client)
-    events = [an_event(number, size=200_000) for number in range(60)] + [an_event(99 + n) for n in range(COUNT + 1)]
+    many = range(COUNT + 1)
+    events = [an_event(number, size=200_000) for number in range(60)] + [an_event(99 + n, f"c{n + 2}") for n in many]
     assert stream.put(events) == []
     assert [name for request in client.ids() for name in request] == [event.id for event in events]
     for request in client.requests:
         assert len(request) <= COUNT
         assert sum(len(record["Data"]) + len(record["PartitionKey"].encode()) for record in request) <= BYTES
+
+
+def test_a_customers_events_travel_together_in_their_order_and_within_one_unit_of_the_bill() -> None:
+    client = Client()
+    stream, _ = over(client)
+    events = [an_event(number, f"c{number % 2}", size=1_000) for number in range(60)]
+    assert stream.put(events) == []
+    (request,) = client.requests
+    assert [record["PartitionKey"] for record in request] == ["c0", "c0", "c1", "c1"]
+    assert all(len(record["Data"]) <= RECORD for record in request)
+    assert sorted(client.ids()[0]) == [event.id for event in events]
+    assert client.ids()[0][:30] == [event.id for event in events[::2]]
+
+
+def test_what_no_profile_reads_travels_together_whoever_it_is_about() -> None:
+    client = Client()
+    stream, _ = over(client)
+    told = [Event(f"s{n}", 1_767_225_600_000, f"c{n}", "track", "Email Delivered", "ses") for n in range(5)]
+    assert stream.put([*told, an_event(1, "c1")]) == []
+    assert [len(lines(record["Data"])) for record in client.requests[0]] == [5, 1]

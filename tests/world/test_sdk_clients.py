@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from local.gateway import Gateway, serve_http
 from mailwright import bootstrap
-from mailwright.model.event import Event, decode_event
+from mailwright.model.event import Event, decode_event, lines
 from mailwright.queue.stream import EventsStream
 from mailwright.settings import Settings
 from mailwright.store.clients import config
@@ -117,7 +117,7 @@ def test_from_an_sdk_to_kinesis_nothing_is_lost_on_the_way() -> None:
             StreamName="events", ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
         records = kinesis.get_records(ShardIterator=start, Limit=10_000)["Records"]
-    check([decode_event(record["Data"]) for record in records], "ada", ids)
+    check([decode_event(line) for record in records for line in lines(record["Data"])], "ada", ids)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 COUNT = 500  # records a request, and bytes: Firehose's limits
 BYTES = 4_000_000
+RECORD = 500_000  # bytes of lines in one record: Firehose bills each as if it had whole 5 KB
 TRIES = 5
 
 
@@ -29,19 +30,20 @@ class FirehoseJournal:
 
     def put(self, records: Iterable[SendRecord]) -> None:
         """Append records. Raises JournalRefused when Firehose keeps refusing one."""
-        lines = (encode_json(record) + b"\n" for record in records)
-        for batch in batches(((line, len(line)) for line in lines), COUNT, BYTES):
+        lines = [encode_json(record) + b"\n" for record in records]
+        parts = [b"".join(part) for part in batches(((line, len(line)) for line in lines), len(lines), RECORD)]
+        for batch in batches(((part, len(part)) for part in parts), COUNT, BYTES):
             self._put(list(batch))
 
-    def _put(self, lines: list[bytes]) -> None:
+    def _put(self, parts: list[bytes]) -> None:
         for attempt in range(TRIES):
             if attempt:
                 self._sleep(0.05 * 2**attempt)
             reply = self._client.put_record_batch(
-                DeliveryStreamName=self._stream, Records=[{"Data": line} for line in lines]
+                DeliveryStreamName=self._stream, Records=[{"Data": part} for part in parts]
             )
             if not reply["FailedPutCount"]:
                 return
-            answers = zip(lines, reply["RequestResponses"], strict=True)
-            lines = [line for line, answer in answers if answer.get("ErrorCode")]
-        raise JournalRefused(f"Firehose did not take {len(lines)} record(s) in {TRIES} tries")
+            answers = zip(parts, reply["RequestResponses"], strict=True)
+            parts = [part for part, answer in answers if answer.get("ErrorCode")]
+        raise JournalRefused(f"Firehose did not take {len(parts)} record(s) in {TRIES} tries")

@@ -13,10 +13,12 @@ from mailwright.model.contact import Contact, State
 def raised(contact: Contact, key: str, state: State) -> Contact:
     """The contact with an email's state raised; the same object when that is no news, or the slot is long gone.
 
-    The slot keeps its time: caps and the forgetting of slots count from when the email was posted.
+    That an accepted email was delivered is no news here: no decision asks for it, the lake has it, and it would be a
+    third write for every email. The slot keeps its time: caps and the forgetting of slots count from when the email
+    was posted.
     """
     slot = find(contact.sent, key)
-    if slot is None or RANK[state] <= RANK[slot.state]:
+    if slot is None or RANK[state] <= RANK[slot.state] or (slot.state, state) == ("accepted", "delivered"):
         return contact
     higher = replace(slot, state=state, owner="")
     return replace(contact, sent=[higher if one is slot else one for one in contact.sent])

@@ -38,3 +38,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
 
 encode_event = msgspec.json.Encoder().encode
 decode_event = msgspec.json.Decoder(Event).decode
+
+
+def lines(data: bytes) -> list[bytes]:
+    """The events in a record of the stream, encoded: one, or several as lines. What is neither comes back whole."""
+    return data.split(b"\n") if b"}\n{" in data else [data]

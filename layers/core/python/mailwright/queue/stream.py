@@ -1,11 +1,12 @@
 """The Kinesis stream "events": every change to a profile, each in its customer's partition."""
 
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
+from mailwright.fold.reduce import concerns_a_profile
 from mailwright.model.batches import batches
 from mailwright.model.event import Event, encode_event
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 COUNT = 500  # records a request, and bytes with their keys: Kinesis's limits
 BYTES = 5_000_000
+RECORD = 24_000  # bytes of a record of several events: with its key one unit of 25 KB on the bill
 TRIES = 3
 # Answers to a whole request that mean the same as a throttled record: not written, try later.
 _BUSY = frozenset({
@@ -22,11 +24,18 @@ _BUSY = frozenset({
     "InternalFailureException", "InternalFailure", "ServiceUnavailable",
 })  # fmt: skip
 
-_Entry = tuple[Event, bytes]  # and as it is written
+
+class _Entry(NamedTuple):
+    """A record: events, and as they are written."""
+
+    events: list[Event]
+    data: bytes
 
 
 class EventsStream:
-    """Implements workflow.ports.Stream."""
+    """Implements workflow.ports.Stream. Events of one customer that come together travel in one record, a line each:
+    what reads the stream pays by the record.
+    """
 
     def __init__(self, client: "KinesisClient", name: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
@@ -38,12 +47,10 @@ class EventsStream:
 
         Only what failed is sent again. Raises what botocore raises when the stream itself cannot be used.
         """
-        entries = [(event, encode_event(event)) for event in events]
-        sized = ((entry, len(entry[1]) + len(entry[0].customer_id.encode())) for entry in entries)
-        left: list[Event] = []
-        for batch in batches(sized, COUNT, BYTES):
-            left.extend(event for event, _ in self._send(list(batch)))
-        return left
+        sized = ((entry, len(entry.data) + len(entry.events[0].customer_id.encode())) for entry in _records(events))
+        refused = [entry for batch in batches(sized, COUNT, BYTES) for entry in self._send(list(batch))]
+        left = {id(event) for entry in refused for event in entry.events}
+        return [event for event in events if id(event) in left]
 
     def _send(self, batch: list[_Entry]) -> list[_Entry]:
         for attempt in range(TRIES):
@@ -57,7 +64,7 @@ class EventsStream:
     def _once(self, batch: list[_Entry]) -> list[_Entry]:
         """One request; what of it failed."""
         try:
-            reply = self._client.put_records(StreamName=self._name, Records=[_record(*entry) for entry in batch])
+            reply = self._client.put_records(StreamName=self._name, Records=[_record(entry) for entry in batch])
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in _BUSY:
                 return batch
@@ -68,5 +75,17 @@ class EventsStream:
         return [entry for entry, result in zip(batch, results, strict=True) if result.get("ErrorCode")]
 
 
-def _record(event: Event, data: bytes) -> "PutRecordsRequestEntryTypeDef":
-    return {"Data": data, "PartitionKey": event.customer_id}
+def _records(events: Sequence[Event]) -> Iterator[_Entry]:
+    """Events in the order of each customer. What concerns no profile is read by the lake alone, and has no order."""
+    together: dict[str | None, list[tuple[tuple[Event, bytes], int]]] = {}
+    for event in events:
+        data = encode_event(event)
+        key = event.customer_id if concerns_a_profile(event) else None
+        together.setdefault(key, []).append(((event, data), len(data) + 1))
+    for found in together.values():
+        for part in batches(found, len(found), RECORD):
+            yield _Entry([event for event, _ in part], b"\n".join(data for _, data in part))
+
+
+def _record(entry: _Entry) -> "PutRecordsRequestEntryTypeDef":
+    return {"Data": entry.data, "PartitionKey": entry.events[0].customer_id}

@@ -4,7 +4,8 @@ Nothing stops a batch: a record that cannot be used goes to quarantine whole, an
 reported by its earliest record while the others go on. A record that comes again is known by its id.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -13,7 +14,7 @@ from mailwright.decide.decide import decide as decide_all
 from mailwright.fold import dedup, identity
 from mailwright.fold.reduce import concerns_a_profile, reduce
 from mailwright.model.content import Content
-from mailwright.model.event import Event, decode_event
+from mailwright.model.event import Event, decode_event, lines
 from mailwright.model.problem import Problem
 from mailwright.model.profile import Profile
 from mailwright.workflow import merged
@@ -59,8 +60,7 @@ def fold(
 def _grouped(records: Iterable[Record], batch: Batch) -> dict[str, Group]:
     groups: dict[str, Group] = {}
     counts = batch.done.counts
-    for sequence, data in records:
-        counts["records"] += 1
+    for sequence, data in _each(records, counts):
         try:
             event = _read(data, batch.now)
         except Problem as problem:
@@ -82,6 +82,14 @@ def _grouped(records: Iterable[Record], batch: Batch) -> dict[str, Group]:
             group.linked = group.linked or event.type == "link"
     counts["customers"] = len(groups)
     return groups
+
+
+def _each(records: Iterable[Record], counts: Counter[str]) -> Iterator[Record]:
+    """What the records hold: a record of several events has a line for each, under the one sequence number."""
+    for sequence, data in records:
+        counts["records"] += 1
+        for line in lines(data):
+            yield Record(sequence, line)
 
 
 def _read(data: bytes, now: int) -> Event:
