@@ -13,7 +13,6 @@ from local.world.invoke import Failure, Handler, Invoker
 from mailwright.model.times import SECOND
 
 DEEPEST = 3  # invocations inside one another: a zombie may have a zombie, and that is that
-LONGEST_STALL = 30 * SECOND
 _LOST = CRASHES | {"reply lost", "reply lost for good", "request lost", "throttled"}
 
 
@@ -96,9 +95,10 @@ class Lambdas(Invoker):
         """Everything else goes on for a while. Crash when the function's time is up then."""
         if self._depth >= DEEPEST:
             return
+        longest = self._frames[-1].function.timeout * SECOND * 11 // 10  # sometimes longer than it may run
         frames, self._frames = self._frames, []  # what goes on meanwhile is not inside this function
         try:
-            self.advance(self._time() + self._chaos.details().randrange(LONGEST_STALL))
+            self.advance(self._time() + self._chaos.details().randrange(longest))
         finally:
             self._frames = frames
         if not frames[-1].get_remaining_time_in_millis():

@@ -4,7 +4,8 @@ Only composing is left out: `send` gets a message without rendering one, which i
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from functions.wiring import all_functions
@@ -45,13 +46,24 @@ Script = Mapping[int, str]
 
 
 class Simulation:
-    """`run()` it once. One at a time in a process: the handlers find it through bootstrap."""
+    """`run()` it once. One at a time in a process: the handlers find it through bootstrap.
 
-    def __init__(self, seed: int, events: int, sends: int, faults: Faults, script: Script | None = None) -> None:
+    `life` replaces the shop's events by others, all of one customer: `shop.name(0)`.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        events: int,
+        sends: int,
+        faults: Faults,
+        script: Script | None = None,
+        life: Iterator[Event] | None = None,
+    ) -> None:
         aside.prepare(verbose=False)
         self.clock = Clock(shop.START)
         self.engine = MemoryEngine(self.clock)
-        self.functions = {function.name: function for function in all_functions() if function.name in RUNNING}
+        self.functions = {function.name: function for function in _all() if function.name in RUNNING}
         self.engine.build(list(self.functions.values()))
         self.chaos = chaos = Chaos(seed, faults, script)
         self.faults, self._chance = faults, random.Random(f"{seed}:simulation")
@@ -61,13 +73,13 @@ class Simulation:
         self.lambdas = Lambdas(self.clock, chaos, handlers, faults.skew, seed)
         self.app = self._app()
         handlers |= {name: handler_of(name) for name in RUNNING} | {"send": sending(self.app)}
-        life = shop.life(seed, events)
+        told = shop.life(seed, events) if life is None else life
         self.producer = Producer(
-            self.clock, life, self.app.stream, self.engine.kinesis, self.oracle, faults, seed, chaos.injected
+            self.clock, told, self.app.stream, self.engine.kinesis, self.oracle, faults, seed, chaos.injected
         )
         self.campaigns = Campaigns(
-            self.clock, self.app.sends, self.monitor.planned, faults, seed, sends, shop.customers(events),
-            chaos.injected,
+            self.clock, self.app.sends, self.monitor.planned, faults, seed, sends,
+            shop.customers(events) if life is None else 1, chaos.injected,
         )  # fmt: skip
         self._wire()
 
@@ -172,6 +184,9 @@ class Simulation:
             self.oracle.said_no(customer_id, at)
         else:
             self.clock.at(self.clock() + 30 * SECOND, lambda: self.opt_out(customer_id))
+
+
+_all = cache(all_functions)
 
 
 def _with_outbox(take: Take) -> Take:

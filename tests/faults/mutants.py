@@ -1,0 +1,102 @@
+"""Take each guard away and see whether anything notices: python -m tests.faults.mutants [NAME...]
+
+A guard that can go without a test turning red is either not needed or not tested.
+"""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from local.simulate.faults import profile
+from local.simulate.simulation import Simulation
+from local.simulate.verdict import problems, verdict
+from tests.faults import patches
+
+ROOT = Path(__file__).parents[2]
+SUITE = ["tests/faults/test_matrix.py", "tests/faults/test_send_faults.py"]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One guard gone. `makes` gives what is put in place: (what to patch, by what), several where it stands twice."""
+
+    what: str
+    makes: Callable[[], list[tuple[str, Any]]]
+
+    @contextlib.contextmanager
+    def applied(self) -> Iterator[None]:
+        """The package without this guard."""
+        with contextlib.ExitStack() as stack:
+            for target, replacement in self.makes():
+                stack.enter_context(patch(target, replacement))
+            yield
+
+
+MUTANTS: dict[str, Mutant] = {name: Mutant(what, makes) for name, (what, makes) in patches.ALL.items()}
+
+
+def quick() -> None:
+    """A small simulation with everything in it. AssertionError when something does not hold."""
+    for seed in (1, 2):
+        run = Simulation(seed, 1500, 1000, replace(profile("standard"), stall=0.01))
+        run.run()
+        wrong = problems(verdict(run))
+        assert not wrong, wrong
+
+
+class _First:
+    """Remembers the first test that failed."""
+
+    failed = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self.failed:
+            self.failed = report.nodeid.rpartition("::")[2]
+
+
+def main(names: list[str]) -> int:
+    """Try the mutants named, or all; 1 when one survives, 2 for a name that is none."""
+    if unknown := sorted(set(names) - set(MUTANTS)):
+        print(f"no mutant is named {', '.join(unknown)}; there are: {', '.join(MUTANTS)}", file=sys.stderr)
+        return 2
+    if len(names) == 1:
+        return _one(names[0])
+    killed = {name: trial(name) for name in names or MUTANTS}
+    for name, by in killed.items():
+        print(f"{'killed  ' if by else 'SURVIVED'} {name}: {by or MUTANTS[name].what}")
+    print(f"{sum(map(bool, killed.values()))} of {len(killed)} mutants killed")
+    return 0 if all(killed.values()) else 1
+
+
+def trial(name: str) -> str:
+    """The test that turns red without this guard; "" when none does. In a process of its own."""
+    command = [sys.executable, "-m", "tests.faults.mutants", name]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode == 1:
+        return done.stdout.strip().splitlines()[-1]
+    if done.returncode == 0:
+        return ""
+    raise RuntimeError(f"the suite could not run without {name!r}:\n{done.stdout}\n{done.stderr}")
+
+
+def _one(name: str) -> int:
+    """The suite without one guard; its last line is the first test that failed."""
+    first = _First()
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "-k", "not f20", *SUITE]
+    with MUTANTS[name].applied():
+        code = pytest.main(options, plugins=[first])
+    if first.failed:
+        print(first.failed)
+        return 1
+    return 0 if code == pytest.ExitCode.OK else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""One customer's small life, with every kind of write in it, and every single fault and pair of faults in that."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from local.simulate import shop
+from local.simulate.chaos import Strike
+from local.simulate.faults import Faults
+from local.simulate.simulation import Simulation
+from local.simulate.verdict import problems, verdict
+from mailwright.model.event import Event
+from mailwright.model.times import DAY, MINUTE
+
+SIX = ("request lost", "reply lost for good", "throttled", "crash before", "crash after", "zombie")
+SEVEN = (*SIX, "reply lost")  # the last: carried out, and asked again by the client itself
+WHO = shop.name(0)
+
+
+def life() -> Iterator[Event]:
+    """Somebody signs up and orders; the receipt is class T."""
+    at = shop.START + MINUTE
+    traits = {
+        "email": "ada@example.com", "marketing_consent": "granted", "marketing_consent_at": at, "first_name": "Ada"
+    }  # fmt: skip
+    yield Event("e1", at, WHO, "identify", "", "segment", traits)
+    yield Event("e2", at + MINUTE, WHO, "track", "Order Completed", "segment", {"order_id": "1", "total": 20})
+
+
+def run(script: dict[int, str]) -> Simulation:
+    """The small life with these faults: a receipt, a campaign, an opt-out, and a campaign that must not go out.
+
+    Seed 6 makes both campaigns marketing.
+    """
+    small = Simulation(6, 0, 2, Faults(), script, life())
+    small.clock.at(shop.START + 10 * DAY, lambda: small.opt_out(WHO))
+    small.run()
+    return small
+
+
+def wrong(small: Simulation) -> list[str]:
+    """What does not hold, as the verdict has it and beyond: the second campaign never goes out."""
+    found: dict[str, Any] = verdict(small)
+    said = problems(found)
+    if found["sent"] > 3 or found["planned"] != 3:
+        said.append(f"{found['sent']} emails of {found['planned']}")
+    if found["held"].get("opted_out") != 1:
+        said.append(f"the second campaign ended otherwise: {found['held']}")
+    return said
+
+
+class Search:
+    """Counts runs and keeps what did not hold."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.violations: list[tuple[list[Strike], list[str]]] = []
+
+    def attempt(self, script: dict[int, str]) -> int:
+        """One run; how many calls it made."""
+        small = run(script)
+        self.runs += 1
+        if said := wrong(small):
+            self.violations.append((small.chaos.strikes, said))
+        return small.chaos.calls
+
+    def singles(self) -> dict[tuple[int, str], int]:
+        """Every fault at every call; the calls that each of these runs made."""
+        return {
+            (call, fault): self.attempt({call: fault})
+            for call in range(1, self.attempt({}) + 1)
+            for fault in SEVEN
+        }  # fmt: skip
+
+    def pairs(self, part: int, parts: int, every: int = 1) -> None:
+        """Every two of the six faults, the second at every call after the first: one of `parts` shares of it, of which
+        `every` so-manieth is run.
+        """
+        number = 0
+        for first in range(1 + part, run({}).chaos.calls + 1, parts):
+            for fault in SIX:
+                calls = run({first: fault}).chaos.calls
+                for second in range(first + 1, calls + 1):
+                    for other in SIX:
+                        number += 1
+                        if number % every == 0:
+                            self.attempt({first: fault, second: other})
