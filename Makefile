@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env lint format test synth e2e bench lock clean
+.PHONY: help demo env lint format test synth e2e bench faults lock clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ e2e: $(VENV)/.e2e ## Deploy the template to a local cloud, post an event, read t
 
 bench: $(VENV)/.dev ## What we claim, measured; tables in bench/results
 	$(BIN)/python -m bench
+
+faults: $(VENV)/.dev ## Millions of events and emails under fire, every guard taken away: bench/results/faults.md
+	$(BIN)/python -m tests.faults
 
 lock: $(VENV)/.uv ## Write the lock files anew
 	echo 'uv==0.13.9' | $(LOCK) - -o requirements/uv.txt

@@ -1,0 +1,69 @@
+"""The parts of `make faults`: each is one task for one process, and gives its figures."""
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from local.simulate.faults import PROFILES
+from local.simulate.run import Plan, shrink, simulate, told
+from tests.faults import mutants, small
+
+SEEDS = 20
+EACH = 46_000  # events, and emails of campaigns, a seed
+ALONE = 4_000  # the same for each fault by itself
+PARTS = 16  # of the pairs
+
+
+class Part(NamedTuple):
+    """What to do (`seed`, `alone`, `singles`, `pairs`, `mutant`) and with what."""
+
+    kind: str
+    name: str
+    number: int = 0
+
+
+def parts(seeds: int) -> list[Part]:
+    """Everything, the longest first."""
+    runs = [Part("seed", "standard", seed) for seed in range(1, seeds + 1)]
+    pairs = [Part("pairs", "", part) for part in range(PARTS)]
+    guards = [Part("mutant", name) for name in mutants.MUTANTS]
+    alone = [Part("alone", name, 1) for name in PROFILES if name != "standard"]
+    return [*runs, *pairs, *guards, *alone, Part("singles", "")]
+
+
+def carry_out(part: Part, events: int) -> dict[str, Any]:
+    """The figures of one part, with the processor time it took in this process."""
+    start = time.process_time()
+    figures = _KINDS[part.kind](part, events)
+    return figures | {"seconds": time.process_time() - start}
+
+
+def _simulated(part: Part, events: int) -> dict[str, Any]:
+    many = events if part.kind == "seed" else min(events, ALONE)
+    plan = Plan(part.number, many, many, part.name)
+    figures = simulate(plan)
+    figures["command"] = plan.command()
+    if not figures["holds"]:
+        figures["shrunk"] = list(told(shrink(plan)))
+    return figures
+
+
+def _singles(part: Part, events: int) -> dict[str, Any]:
+    search = small.Search()
+    search.singles()
+    return {"runs": search.runs, "violations": [str(one) for one in search.violations]}
+
+
+def _pairs(part: Part, events: int) -> dict[str, Any]:
+    search = small.Search()
+    search.pairs(part.number, PARTS)
+    return {"runs": search.runs, "violations": [str(one) for one in search.violations]}
+
+
+def _mutant(part: Part, events: int) -> dict[str, Any]:
+    return {"what": mutants.MUTANTS[part.name].what, "killed_by": mutants.trial(part.name)}
+
+
+_KINDS: dict[str, Callable[[Part, int], dict[str, Any]]] = {
+    "seed": _simulated, "alone": _simulated, "singles": _singles, "pairs": _pairs, "mutant": _mutant
+}  # fmt: skip

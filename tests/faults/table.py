@@ -1,0 +1,131 @@
+"""The figures of `make faults` as the page bench/results/faults.md."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mailwright.metrics.account import ENDS
+from tests.faults.full import Part
+
+Figures = Mapping[str, Any]
+SUMS = ("lost", "double_applied", "double_sent", "silently_lost", "wrong_ends", "sent_against_rules", "poison_wrong",
+        "given_up", "dead_letters")  # fmt: skip
+
+
+def page(done: Mapping[Part, Figures], seconds: float, where: str) -> str:
+    """Markdown. `seconds`: how long it took on the wall; `where`: the machine."""
+    seeds = [figures for part, figures in done.items() if part.kind == "seed"]
+    alone = [figures for part, figures in done.items() if part.kind == "alone"]
+    return "\n\n".join([
+        "# Faults: what the simulator, the small life and the mutants found",
+        "Written by `make faults`. `mailwright simulate --seed N` makes any line again; "
+        "[guarantees.md](../../docs/guarantees.md) says what the figures promise and what they do not.",
+        _whole(seeds),
+        "## Each seed, all faults together",
+        _table(("seed", "events", "records put", "handed to fold", "emails planned", "faults", "lost", "twice applied",
+                "sent twice", "silently lost", "unconfirmed", "profiles = oracle"), map(_seed, seeds)),
+        "## Injected, all seeds together",
+        _injected(seeds),
+        "## Each fault alone",
+        _table(("`--faults`", "faults", "lost", "twice applied", "sent twice", "silently lost", "against the rules",
+                "unconfirmed", "profiles = oracle"), map(_alone, alone)),
+        "## Every single fault and every pair",
+        _exhaustive(done),
+        "## Guards taken away",
+        _guards(done),
+        *_failures([*seeds, *alone]),
+        f"{seconds / 60:.0f} minutes on {where}; the simulations and searches took "
+        f"{sum(figures['seconds'] for figures in done.values()) / 60:.0f} minutes of processor time.",
+    ]) + "\n"  # fmt: skip
+
+
+def _whole(seeds: list[Figures]) -> str:
+    total = {name: sum(one[name] for one in seeds) for name in SUMS}
+    profiles, equal = (sum(one[name] for one in seeds) for name in ("profiles", "profiles_equal"))
+    planned, unconfirmed = (sum(one[name] for one in seeds) for name in ("planned", "unconfirmed"))
+    account = {end: sum(one["account"][end] for one in seeds) for end in reversed(ENDS)}
+    sums = " + ".join(f"{number:,} {end}" for end, number in account.items())
+    rows: list[tuple[str, object]] = [
+        ("seeds", len(seeds)),
+        ("events, each counted once", _sum(seeds, "distinct")),
+        ("records put on the stream", _sum(seeds, "puts")),
+        ("records handed to fold, repetitions and email events included", _sum(seeds, "deliveries")),
+        ("emails planned", f"{planned:,}"),
+        ("emails posted to SES", _sum(seeds, "posts")),
+        ("**events lost**", total["lost"]),
+        ("**events applied twice**", total["double_applied"]),
+        ("**emails sent twice** (marketing; receipts more than twice)", total["double_sent"]),
+        ("**emails silently lost**", total["silently_lost"]),
+        ("emails with a wrong end", total["wrong_ends"]),
+        ("emails sent against consent, suppression or without a claim", total["sent_against_rules"]),
+        ("poison records not kept whole", total["poison_wrong"]),
+        ("records given up by a trigger, messages in dead-letter queues", total["given_up"] + total["dead_letters"]),
+        ("profiles equal to the oracle's", f"{equal:,} of {profiles:,}"),
+        ("unconfirmed (SES never said; not sent again)", f"{unconfirmed:,} ({unconfirmed / max(1, planned):.2%})"),
+        ("of these never sent", _sum(seeds, "unconfirmed_unsent")),
+        ("receipts sent a second time, as class T may", _sum(seeds, "sent_twice_receipts")),
+    ]
+    return _table(("", ""), rows) + f"\n\n{planned:,} planned = {sums}"
+
+
+def _sum(found: list[Figures], name: str) -> str:
+    return f"{sum(one[name] for one in found):,}"
+
+
+def _seed(one: Figures) -> tuple[object, ...]:
+    return (
+        one["seed"], f"{one['distinct']:,}", f"{one['puts']:,}", f"{one['deliveries']:,}", f"{one['planned']:,}",
+        f"{sum(one['injected'].values()):,}", one["lost"], one["double_applied"], one["double_sent"],
+        one["silently_lost"], one["unconfirmed"], _equal(one),
+    )  # fmt: skip
+
+
+def _alone(one: Figures) -> tuple[object, ...]:
+    return (
+        f"`{one['faults']}`", f"{sum(one['injected'].values()):,}", one["lost"], one["double_applied"],
+        one["double_sent"], one["silently_lost"], one["sent_against_rules"], one["unconfirmed"], _equal(one),
+    )  # fmt: skip
+
+
+def _equal(one: Figures) -> str:
+    return f"{one['profiles_equal']:,} of {one['profiles']:,}"
+
+
+def _injected(seeds: list[Figures]) -> str:
+    total: Counter[str] = Counter()
+    for one in seeds:
+        total.update(one["injected"])
+    return _table(("fault", "times"), ((fault, f"{times:,}") for fault, times in sorted(total.items())))
+
+
+def _exhaustive(done: Mapping[Part, Figures]) -> str:
+    rows = []
+    for kind, what in (("singles", "one fault at one call, all of them"), ("pairs", "two faults, every pair")):
+        found = [figures for part, figures in done.items() if part.kind == kind]
+        wrong = sum(len(figures["violations"]) for figures in found)
+        rows.append((what, _sum(found, "runs"), wrong))
+    return _table(("a small life (sign-up, order, receipt, campaign, opt-out, campaign)", "runs", "violations"), rows)
+
+
+def _guards(done: Mapping[Part, Figures]) -> str:
+    found = {part.name: figures for part, figures in done.items() if part.kind == "mutant"}
+    killed = sum(bool(figures["killed_by"]) for figures in found.values())
+    rows = ((name, one["what"], one["killed_by"] or "**nothing**") for name, one in found.items())
+    return f"{killed} of {len(found)} make the suite red.\n\n" + _table(("without", "that", "first red test"), rows)
+
+
+def _failures(found: Iterable[Figures]) -> list[str]:
+    """What did not hold, with the command that shows it."""
+    wrong = [one for one in found if not one["holds"]]
+    if not wrong:
+        return []
+    parts = ["## What did not hold"]
+    for one in wrong:
+        parts.append("\n".join(["    " + line for line in (one["command"], *one.get("shrunk", ()))]))
+    return parts
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
+    lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    return "\n".join(lines)
