@@ -31,8 +31,8 @@ def verdict(run: Simulation) -> dict[str, Any]:
     profiles = {profile.customer_id: profile for profile in _raw(run).scan(0, 1)}
     found: dict[str, Any] = {**_profiles(run, profiles), **_emails(run), **_records(run)}
     found["distinct"] = run.producer.distinct
-    found["deliveries"] = run.lambdas.records["fold"]
-    found["puts"] = run.producer.puts
+    found["deliveries"] = run.producer.puts  # events as storefronts sent them, repetitions included
+    found["records"] = run.lambdas.records["fold"]  # handed to fold, of several events each
     found["injected"] = dict(sorted(run.chaos.injected.items()))
     found["calls"] = run.chaos.calls
     found["spills"] = run.monitor.spilled

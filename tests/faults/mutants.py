@@ -68,11 +68,14 @@ def main(names: list[str]) -> int:
         return 2
     if len(names) == 1:
         return _one(names[0])
-    killed = {name: trial(name) for name in names or MUTANTS}
-    for name, by in killed.items():
-        print(f"{'killed  ' if by else 'SURVIVED'} {name}: {by or MUTANTS[name].what}")
-    print(f"{sum(map(bool, killed.values()))} of {len(killed)} mutants killed")
-    return 0 if all(killed.values()) else 1
+    names = names or list(MUTANTS)
+    survived = 0
+    for name in names:
+        by = trial(name)
+        survived += not by
+        print(f"{'killed  ' if by else 'SURVIVED'} {name}: {by or MUTANTS[name].what}", flush=True)
+    print(f"{len(names) - survived} of {len(names)} mutants killed")
+    return 1 if survived else 0
 
 
 def trial(name: str) -> str:

@@ -22,7 +22,7 @@ def page(done: Mapping[Part, Figures], seconds: float, where: str) -> str:
         "[guarantees.md](../../docs/guarantees.md) says what the figures promise and what they do not.",
         _whole(seeds),
         "## Each seed, all faults together",
-        _table(("seed", "events", "records put", "handed to fold", "emails planned", "faults", "lost", "twice applied",
+        _table(("seed", "events", "deliveries", "records folded", "emails planned", "faults", "lost", "twice applied",
                 "sent twice", "silently lost", "unconfirmed", "profiles = oracle"), map(_seed, seeds)),
         "## Injected, all seeds together",
         _injected(seeds),
@@ -48,8 +48,8 @@ def _whole(seeds: list[Figures]) -> str:
     rows: list[tuple[str, object]] = [
         ("seeds", len(seeds)),
         ("events, each counted once", _sum(seeds, "distinct")),
-        ("records put on the stream", _sum(seeds, "puts")),
-        ("records handed to fold, repetitions and email events included", _sum(seeds, "deliveries")),
+        ("deliveries of events, repetitions by their producers included", _sum(seeds, "deliveries")),
+        ("records handed to fold, of several events each", _sum(seeds, "records")),
         ("emails planned", f"{planned:,}"),
         ("emails posted to SES", _sum(seeds, "posts")),
         ("**events lost**", total["lost"]),
@@ -74,7 +74,7 @@ def _sum(found: list[Figures], name: str) -> str:
 
 def _seed(one: Figures) -> tuple[object, ...]:
     return (
-        one["seed"], f"{one['distinct']:,}", f"{one['puts']:,}", f"{one['deliveries']:,}", f"{one['planned']:,}",
+        one["seed"], f"{one['distinct']:,}", f"{one['deliveries']:,}", f"{one['records']:,}", f"{one['planned']:,}",
         f"{sum(one['injected'].values()):,}", one["lost"], one["double_applied"], one["double_sent"],
         one["silently_lost"], one["unconfirmed"], _equal(one),
     )  # fmt: skip
