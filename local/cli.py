@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from local.commands import COMMANDS
+from local.commands import COMMANDS, GROUPS
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -30,6 +30,8 @@ def mailwright(
 
 for command in COMMANDS:
     cli.command()(command)
+for name, group in GROUPS.items():
+    cli.add_typer(group, name=name)
 
 
 def main() -> None:

@@ -10,13 +10,16 @@ from typing import Any
 
 import msgspec
 
+from local.segments.read import RUNS, STATES, line
 from local.world.world import World
 from mailwright.fold.document import document
 from mailwright.metrics.account import final
 from mailwright.model.problem import Quarantined
+from mailwright.model.run import FOLDER
 from mailwright.model.times import iso
 
-_FILES = ("outbox", "planned.txt", "sends.ndjson", "profiles.ndjson", "quarantine.ndjson", "report.html")
+_NDJSON = ("sends.ndjson", "profiles.ndjson", STATES, RUNS, "quarantine.ndjson")
+_FILES = ("outbox", "planned.txt", *_NDJSON, "report.html")
 _MAIL = re.compile(r"\d+\.eml")
 _line = msgspec.json.Encoder().encode
 
@@ -66,6 +69,8 @@ def write(world: World, out: Path, report: str, places: Iterable[str | None]) ->
         _ndjson(draft / "sends.ndjson", sends(world))
         currency = world.content.shop.currency
         _ndjson(draft / "profiles.ndjson", (document(one, world.now, currency) for one in world.profiles()))
+        (draft / STATES).write_bytes(b"".join(line(one, world.now) for one in world.profiles()))
+        (draft / RUNS).write_bytes(b"".join(run + b"\n" for run in world.app.lake.lines(f"{FOLDER}/dt=")))
         _ndjson(draft / "quarantine.ndjson", map(_kept, world.quarantined, places))
         (draft / "report.html").write_text(report, encoding="utf-8")
         for name in _FILES:

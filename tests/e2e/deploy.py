@@ -14,7 +14,8 @@ def deploy(engine: Engine, assembly: Path, stack: str) -> dict[str, str]:
     """Create the stack and give its outputs."""
     template = json.loads((assembly / f"{stack}.template.json").read_text())
     assets = json.loads((assembly / f"{stack}.assets.json").read_text())["files"]
-    _bootstrap(engine, assembly, assets, _asset(template, "RuntimeLayer"))
+    wheels = {_asset(template, f"{layer.title()}Layer"): layer for layer in ("runtime", "polars")}
+    _bootstrap(engine, assembly, assets, wheels)
     content = assembly / f"asset.{Path(_asset(template, 'ContentLayer')).stem}" / "content.json"
     body = json.dumps(fitted(template, content))
     formation = engine.client("cloudformation")
@@ -31,7 +32,7 @@ def deploy(engine: Engine, assembly: Path, stack: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in state["Outputs"]}
 
 
-def _bootstrap(engine: Engine, assembly: Path, assets: dict[str, Any], runtime: str) -> None:
+def _bootstrap(engine: Engine, assembly: Path, assets: dict[str, Any], wheels: dict[str, str]) -> None:
     engine.client("ssm").put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="28", Type="String")
     s3 = engine.client("s3")
     s3.create_bucket(Bucket=_bucket(assets))
@@ -40,8 +41,8 @@ def _bootstrap(engine: Engine, assembly: Path, assets: dict[str, Any], runtime: 
             continue  # the template itself
         (destination,) = asset["destinations"].values()
         folder = assembly / asset["source"]["path"]
-        if destination["objectKey"] == runtime:
-            folder = host_wheels()
+        if destination["objectKey"] in wheels:
+            folder = host_wheels(wheels[destination["objectKey"]])
         s3.put_object(Bucket=destination["bucketName"], Key=destination["objectKey"], Body=_zipped(folder))
 
 

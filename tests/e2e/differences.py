@@ -41,7 +41,7 @@ def _permission(statement: dict[str, Any], actions: list[str]) -> dict[str, Any]
     return statement
 
 
-def host_wheels() -> Path:
-    """The runtime layer for the Python that runs the handlers here."""
+def host_wheels(layer: str) -> Path:
+    """A layer of third-party wheels for the Python and machine that run the handlers here."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return wheels(ROOT / "layers/runtime/requirements.txt", version, None)
+    return wheels(ROOT / f"layers/{layer}/requirements.txt", version, None)

@@ -1,10 +1,11 @@
 """Who is in other segments, or another stage, than when last folded: profiles in, names and counts out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
 from mailwright.expression.closures import SEGMENT
+from mailwright.expression.tree import Scalar
 from mailwright.fold.view import columns
 from mailwright.model.content import Content
 from mailwright.model.profile import Profile
@@ -29,10 +30,13 @@ class Differences:
 
     def add(self, profiles: Iterable[Profile], now: int) -> None:
         """Work out the columns of some profiles. Ids that were merged into others are nobody in themselves."""
-        for profile in profiles:
-            if profile.merged_into:
-                continue
-            self._rows.add(columns(profile, now, self._scale))
+        held = [profile for profile in profiles if not profile.merged_into]
+        self.take(held, (columns(profile, now, self._scale) for profile in held))
+
+    def take(self, profiles: Iterable[Profile], rows: Iterable[Mapping[str, Scalar]]) -> None:
+        """The same for those whose columns are at hand already."""
+        for profile, row in zip(profiles, rows, strict=True):
+            self._rows.add(row)
             self._were.append((profile.customer_id, key(profile.segments), profile.stage))
 
     def found(self) -> tuple[list[str], Counts]:

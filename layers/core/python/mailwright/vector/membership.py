@@ -38,14 +38,15 @@ class Plan:
 
     def settle(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with a Boolean column `segment:<name>` for each segment, `persona`, and KEY."""
-        lazy = frame.lazy()
+        return self.members(frame.lazy()).with_columns(self._key()).collect()
+
+    def members(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
+        """The same without KEY."""
         for place, layer in enumerate(self._layers):
             lazy = lazy.with_columns(layer)
             if place == self._last_persona:
                 lazy = lazy.with_columns(self._persona())
-        if self._last_persona < 0:
-            lazy = lazy.with_columns(self._persona())
-        return lazy.with_columns(self._key()).collect()
+        return lazy if self._personas else lazy.with_columns(self._persona())
 
     def _persona(self) -> pl.Expr:
         chosen = [pl.when(pl.col(SEGMENT + name)).then(pl.lit(name)) for name in self._personas]

@@ -5,8 +5,9 @@ its timers on the stream first and then writes down how far it came, so that one
 there: timers come twice at the worst, are the same ones, and the second changes nothing.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -53,10 +54,37 @@ def recompute(
     slot = parse_iso(work.scheduled)
     if work.part is None:
         return _conclude(work, lake, now)
+    with _no_collector():
+        return _part(work, work.part, profiles, stream, lake, content, now, slot, more)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Profiles hold no cycles: looking for some takes as long again as decoding them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _part(
+    work: Work,
+    part: int,
+    profiles: Profiles,
+    stream: Stream,
+    lake: Lake,
+    content: Content,
+    now: int,
+    slot: int,
+    more: Callable[[], bool],
+) -> dict[str, Any]:
     progress = _begun(work, lake, content)
     found = Differences(content)
     if not progress.done:
-        for page in profiles.pages(work.part, work.parts, progress.after):
+        for page in profiles.pages(part, work.parts, progress.after):
             found.add(page.profiles, now)
             progress.counts.unreadable += len(page.unreadable)
             if len(found) < TOGETHER and page.after is not None:
@@ -67,11 +95,11 @@ def recompute(
                 raise Throttled(left, slot)
             progress.counts.add(counts)
             progress.after, progress.done = page.after, page.after is None
-            lake.write(progress_key(work.run, work.parts, work.part), encode(progress) + b"\n")
+            lake.write(progress_key(work.run, work.parts, part), encode(progress) + b"\n")
             if not progress.done and not more():
                 break
     counts = progress.counts
-    return {"part": work.part, "done": progress.done, "profiles": counts.profiles, "woken": counts.woken}
+    return {"part": part, "done": progress.done, "profiles": counts.profiles, "woken": counts.woken}
 
 
 def _begun(work: Work, lake: Lake, content: Content) -> Progress:
