@@ -18,13 +18,18 @@ class NotFound(Exception):
 
 
 def profile(out: Path, name: str) -> dict[str, Any]:
-    """The document of the customer with this id or email address in OUT/profiles.ndjson."""
+    """The document of the customer with this id or email address, or who once had this id, in OUT/profiles.ndjson."""
     known: list[str] = []
+    was: dict[str, Any] | None = None
     for document in _lines(out, "profiles.ndjson", "traits"):
         names = [document["customer_id"], document["traits"].get("email")]
         if name in names:
             return document
+        if name in document.get("aliases", ()):
+            was = document
         known += [one for one in names if isinstance(one, str)]
+    if was is not None:
+        return was
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"{out}/profiles.ndjson has everyone"
     raise NotFound(f"nobody has the id or address {name!r} ({hint})")
