@@ -11,7 +11,7 @@ from mailwright.model.times import DAY, HOUR, SECOND
 
 START = 1_767_225_600_000  # 2026-01-01T00:00Z
 SPAN = 45 * DAY  # longer than the 28 days that an id is remembered
-SESSIONS_OF = 6  # events, on average
+SESSIONS_OF = 10  # events, on average
 
 CONTENT = Content(
     Shop("Simulated", "https://shop.example.com", "Simulated <hello@shop.example.com>", "1 Street, Town", cap=6),
@@ -76,7 +76,7 @@ def _session(chance: random.Random, at: int) -> Iterator[tuple[int, str, str, di
     if chance.random() < 0.2:
         yield at, *_introduction(chance)
     for _ in range(1 + round(chance.expovariate(1 / SESSIONS_OF))):
-        at += SECOND + round(chance.expovariate(1 / (20 * SECOND)))
+        at += SECOND + round(chance.expovariate(1 / (10 * SECOND)))
         kind = chance.random()
         product = {"product_id": f"P{chance.randrange(40)}", "price": 10 + chance.randrange(90), "category": "Shoes"}
         if kind < 0.30:
