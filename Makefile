@@ -6,7 +6,7 @@ UV := $(BIN)/uv pip
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo env lint format test synth e2e bench faults lock clean
+.PHONY: help demo env lint format test synth e2e bench faults cost lock clean
 
 help: ## What there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench: $(VENV)/.dev ## What we claim, measured; tables in bench/results
 
 faults: $(VENV)/.dev ## Millions of events and emails under fire, every guard taken away: bench/results/faults.md
 	$(BIN)/python -m tests.faults
+
+cost: $(VENV)/.dev ## A month on AWS at list prices, from counted units; bench/results/cost.md
+	$(BIN)/python -m bench cost
 
 lock: $(VENV)/.uv ## Write the lock files anew
 	echo 'uv==0.13.9' | $(LOCK) - -o requirements/uv.txt

@@ -49,5 +49,9 @@ def function(
         | {"POWERTOOLS_SERVICE_NAME": wired.name, "POWERTOOLS_METRICS_NAMESPACE": config.stack},
         role=role.without_policy_updates(),
         log_group=logs,
+        # Lambda's own START, END and REPORT of each invocation would be most of the log; metrics say the same.
+        logging_format=lambda_.LoggingFormat.JSON,
+        application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+        system_log_level_v2=lambda_.SystemLogLevel.WARN,
         on_failure=destinations.SqsDestination(found.queues.undelivered) if asynchronous else None,
     )

@@ -68,7 +68,9 @@ def test_the_check_above_knows_the_app() -> None:
 def test_logs_go_to_a_group_of_their_own_that_forgets(template: Template, wired: wiring.Function) -> None:
     group = template.one("AWS::Logs::LogGroup", f"{wired.name.title()}Logs")
     assert group.properties["RetentionInDays"] == 30
-    assert name(template.function(wired.name).properties["LoggingConfig"]["LogGroup"]) == f"{wired.name.title()}Logs"
+    logging = template.function(wired.name).properties["LoggingConfig"]
+    assert name(logging["LogGroup"]) == f"{wired.name.title()}Logs"
+    assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", "WARN")  # no lines of Lambda's own
 
 
 @each_function

@@ -1,7 +1,9 @@
 """Count what sent mail came to, from the lake into `metrics/dt=<day>.json`. Running it again writes the same."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 
 import msgspec
 
@@ -16,15 +18,20 @@ LOOKBACK = ATTRIBUTION // DAY
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _record = msgspec.json.Decoder(SendRecord).decode
-_ALL = tuple(f'"{name}"'.encode() for name in (*COUNTED, ORDER))
-_CLICKS = (f'"{CLICK}"'.encode(),)
+_ALL = re.compile('"(?:{})"'.format("|".join(map(re.escape, (*COUNTED, ORDER)))).encode())
+_CLICKS = re.compile(f'"{re.escape(CLICK)}"'.encode())
 
 
 def measure(lake: Lake, now: int) -> list[str]:
     """Write the metrics of today and the two days before; the keys written. A day without mail and orders gets none."""
     written = []
+    clicks: dict[int, list[Event]] = {}  # by day they arrived on: few, and each day of events is asked for by several
     for number in range(day(now) - DAYS + 1, day(now) + 1):
-        counted = daily(number, _records(lake, number), _events(lake, number))
+        for arrived in range(number - LOOKBACK, number):
+            if arrived not in clicks:
+                clicks[arrived] = list(_arrived(lake, arrived, _CLICKS))
+        before = chain.from_iterable(clicks[arrived] for arrived in range(number - LOOKBACK, number))
+        counted = daily(number, _records(lake, number), chain(before, _events(lake, number)))
         if counted["templates"] or counted["orders"]:
             key = f"metrics/dt={iso_day(number * DAY)}.json"
             lake.write(key, _encode(counted))
@@ -40,13 +47,17 @@ def _records(lake: Lake, number: int) -> Iterator[SendRecord]:
 
 
 def _events(lake: Lake, number: int) -> Iterator[Event]:
-    """The events that count, and clicks since five days. Lines are searched before they are decoded: most do not count.
+    """The events that count, of those that arrived on the day or the one after."""
+    for arrived in (number, number + 1):
+        yield from _arrived(lake, arrived, _ALL)
+
+
+def _arrived(lake: Lake, number: int, wanted: re.Pattern[bytes]) -> Iterator[Event]:
+    """Events that are named so. Lines are searched before they are decoded: most do not count.
 
     What is not an event is passed over: the lake copies the stream as it is, and `fold` has put it in quarantine.
     """
-    for arrived in range(number - LOOKBACK, number + 2):
-        wanted = _ALL if arrived >= number else _CLICKS
-        for line in lake.lines(f"events/dt={iso_day(arrived * DAY)}/"):
-            if any(name in line for name in wanted):
-                with suppress(msgspec.DecodeError):
-                    yield decode_event(line)
+    for line in lake.lines(f"events/dt={iso_day(number * DAY)}/"):
+        if wanted.search(line):
+            with suppress(msgspec.DecodeError):
+                yield decode_event(line)
