@@ -19,7 +19,7 @@ def page(done: Mapping[Part, Figures], seconds: float, where: str) -> str:
     return "\n\n".join([
         "# Faults: what the simulator, the small life and the mutants found",
         "Written by `make faults`. `mailwright simulate --seed N` makes any line again; "
-        "[guarantees.md](../../docs/guarantees.md) says what the figures promise and what they do not.",
+        "docs/sending.md says what is promised.",
         _whole(seeds),
         "## Each seed, all faults together",
         _table(("seed", "events", "deliveries", "records folded", "emails planned", "faults", "lost", "twice applied",
