@@ -82,7 +82,8 @@ def _demands(done: Counted, month: Bill) -> str:
     ]
     note = (
         "Write and read units an event are everything `fold` writes and reads, its index, its spills, timers, opens and"
-        " clicks included, over the events that storefronts sent."
+        " clicks included, over the events that storefronts sent. They rest on storefronts that send about ten events a"
+        " request; one that sends each event by itself is above the bound at every window (next tables)."
     )
     return table(["demand", "at most", "found", "kept"], rows) + "\n\n" + note + " " + _why(month)
 
