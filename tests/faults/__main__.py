@@ -1,15 +1,19 @@
 """`make faults`: millions of deliveries and emails under fire, every pair of faults, every guard taken away.
 
-python -m tests.faults                         everything, about 20 minutes on two cores
+python -m tests.faults                         everything, about 20 minutes on two cores that have nothing else to do
 python -m tests.faults --seeds 2 --events 2000 a taste of it
+
+What is done is kept in .build/faults until the code changes, so a run that was stopped goes on where it was.
 """
 
 import argparse
+import json
 import os
+import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +21,10 @@ from bench.measure import machine
 from tests.faults.full import EACH, SEEDS, Part, carry_out, parts
 from tests.faults.table import page
 
-RESULTS = Path(__file__).parents[2] / "bench" / "results" / "faults.md"
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "bench" / "results" / "faults.md"
+SOURCES = ("functions", "layers/core", "local", "tests/faults", "tests/fakes")
+TRIES = 3  # of a part whose process died
 
 
 def main(arguments: list[str]) -> int:
@@ -27,28 +34,79 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--events", type=int, default=EACH, help="events, and emails of campaigns, in each")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--out", type=Path, default=RESULTS, help="the page to write")
+    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
-    start = time.perf_counter()
-    done = _all(parts(given.seeds), given.events, given.workers)
-    given.out.write_text(page(done, time.perf_counter() - start, machine()))
+    todo, kept = parts(given.seeds), _kept(given.events)
+    if given.part is not None:
+        _keep(kept, todo[given.part], carry_out(todo[given.part], given.events))
+        return 0
+    done: dict[Part, dict[str, Any]] = {}
+    for part, figures in _all(todo, given.seeds, given.events, given.workers, kept):
+        done[part] = figures
+        print(
+            f"{len(done)}/{len(todo)} {_name(part)}: {'holds' if holds(part, figures) else 'DOES NOT HOLD'}", flush=True
+        )
+    given.out.write_text(page({part: done[part] for part in todo}, machine()))
     wrong = [part for part, figures in done.items() if not holds(part, figures)]
-    for part in wrong:
-        print("DOES NOT HOLD:", *part)
     print(f"{given.out} is written; {len(done) - len(wrong)} of {len(done)} parts hold")
     return 1 if wrong else 0
 
 
-def _all(todo: list[Part], events: int, workers: int) -> dict[Part, dict[str, Any]]:
-    """The figures of every part, in the order of `todo`."""
-    found: dict[Part, dict[str, Any]] = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(carry_out, part, events): part for part in todo}
-        for done in as_completed(running):
-            part = running[done]
-            found[part] = done.result()
-            state = "holds" if holds(part, found[part]) else "DOES NOT HOLD"
-            print(f"{len(found)}/{len(todo)} {part.kind} {part.name} {part.number}: {state}", flush=True)
-    return {part: found[part] for part in todo}
+def _all(todo: list[Part], seeds: int, events: int, workers: int, kept: Path) -> Iterator[tuple[Part, dict[str, Any]]]:
+    """The figures of every part as they come, each from a process of its own."""
+    waiting = [(number, 1) for number, part in enumerate(todo) if not _file(kept, part).is_file()]
+    yield from ((part, _read(kept, part)) for part in todo if _file(kept, part).is_file())
+    running: dict[int, tuple[subprocess.Popen[bytes], int]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                number, attempt = waiting.pop(0)
+                command = [sys.executable, "-m", "tests.faults", "--part", str(number), "--seeds", str(seeds)]
+                process = subprocess.Popen([*command, "--events", str(events)], cwd=ROOT)
+                running[number] = process, attempt
+            for number, (process, attempt) in list(running.items()):
+                if process.poll() is None:
+                    continue
+                del running[number]
+                if _file(kept, todo[number]).is_file():
+                    yield todo[number], _read(kept, todo[number])
+                elif attempt == TRIES:
+                    raise SystemExit(f"{_name(todo[number])} died {TRIES} times, the last with {process.returncode}")
+                else:
+                    waiting.append((number, attempt + 1))
+            time.sleep(0.2)
+    finally:
+        for process, _ in running.values():
+            process.terminate()
+
+
+def _kept(events: int) -> Path:
+    """Where figures of this code are kept."""
+    digest = sha256(str(events).encode())
+    for folder in SOURCES:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return ROOT / ".build" / "faults" / digest.hexdigest()[:16]
+
+
+def _name(part: Part) -> str:
+    return " ".join(str(field) for field in part if field != "")
+
+
+def _file(kept: Path, part: Part) -> Path:
+    return kept / f"{_name(part).replace(' ', '-')}.json"
+
+
+def _keep(kept: Path, part: Part, figures: dict[str, Any]) -> None:
+    kept.mkdir(parents=True, exist_ok=True)
+    draft = _file(kept, part).with_suffix(".part")
+    draft.write_text(json.dumps(figures))
+    draft.replace(_file(kept, part))
+
+
+def _read(kept: Path, part: Part) -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads(_file(kept, part).read_text())
+    return figures
 
 
 def holds(part: Part, figures: dict[str, Any]) -> bool:

@@ -12,8 +12,8 @@ SUMS = ("lost", "double_applied", "double_sent", "silently_lost", "wrong_ends", 
         "given_up", "dead_letters")  # fmt: skip
 
 
-def page(done: Mapping[Part, Figures], seconds: float, where: str) -> str:
-    """Markdown. `seconds`: how long it took on the wall; `where`: the machine."""
+def page(done: Mapping[Part, Figures], where: str) -> str:
+    """Markdown. `where`: the machine."""
     seeds = [figures for part, figures in done.items() if part.kind == "seed"]
     alone = [figures for part, figures in done.items() if part.kind == "alone"]
     return "\n\n".join([
@@ -34,8 +34,7 @@ def page(done: Mapping[Part, Figures], seconds: float, where: str) -> str:
         "## Guards taken away",
         _guards(done),
         *_failures([*seeds, *alone]),
-        f"{seconds / 60:.0f} minutes on {where}; the simulations and searches took "
-        f"{sum(figures['seconds'] for figures in done.values()) / 60:.0f} minutes of processor time.",
+        f"{sum(one['seconds'] for one in done.values()) / 60:.0f} minutes of processor time in all, on {where}.",
     ]) + "\n"  # fmt: skip
 
 
