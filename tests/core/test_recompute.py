@@ -83,6 +83,23 @@ def test_a_run_wakes_only_those_that_time_has_changed_and_folding_settles_them()
     assert [run.run for run in shop.runs()] == ["20260107T000000Z", "20260108T000000Z", "20260109T000000Z"]
 
 
+def test_a_run_writes_down_who_came_from_which_stage_into_which() -> None:
+    shop = Shopful(2, 3)
+    shop.now = NOW + 30 * DAY
+    counts = shop.run().counts
+    assert counts.flows == {"new": {"active": 2, "at_risk": 3}}
+    assert counts.stages == {"active": 2, "at_risk": 3}
+    shop.fold(shop.stream.events)
+    shop.now += DAY
+    assert shop.run().counts.flows == {}
+
+
+def test_a_run_written_before_there_were_flows_can_still_be_read() -> None:
+    counts = '{"profiles":2,"unreadable":0,"woken":0,"sizes":{},"entered":{},"left":{},"stages":{"new":2}}'
+    old = f'{{"run":"r","at":1,"content":"v1","counts":{counts}}}'.encode()
+    assert decode_run(old).counts.flows == {}
+
+
 def test_a_run_that_comes_twice_writes_nothing_the_second_time() -> None:
     shop = Shopful(20, 20)
     shop.now = NOW + 8 * DAY

@@ -20,7 +20,11 @@ class Work(msgspec.Struct, frozen=True):
 
 class Counts(msgspec.Struct):
     """Profiles looked at, those whose row could not be read, and those woken; by segment how many are in it, and how
-    many this run found to have entered or left since they were last folded; by lifecycle stage how many stand in it.
+    many this run found to have entered or left since they were last folded; by lifecycle stage how many stand in it,
+    and how many this run found to have come there from which other.
+
+    What a run finds is what time did. What customers did themselves was settled when it was folded, and shows in the
+    difference of the sizes of two runs.
     """
 
     profiles: int = 0
@@ -30,6 +34,7 @@ class Counts(msgspec.Struct):
     entered: dict[str, int] = {}
     left: dict[str, int] = {}
     stages: dict[str, int] = {}
+    flows: dict[str, dict[str, int]] = {}  # stage when last folded -> stage now -> customers
 
     def add(self, other: "Counts") -> None:
         """Sum up."""
@@ -37,16 +42,23 @@ class Counts(msgspec.Struct):
         self.unreadable += other.unreadable
         self.woken += other.woken
         for mine, theirs in zip(self._tables(), other._tables(), strict=True):
-            for name, number in theirs.items():
-                mine[name] = mine.get(name, 0) + number
+            _add(mine, theirs)
+        for stage, flow in other.flows.items():
+            _add(self.flows.setdefault(stage, {}), flow)
 
     def sorted(self) -> "Counts":
         """The same with names in their order."""
         tables = [dict(sorted(table.items())) for table in self._tables()]
-        return Counts(self.profiles, self.unreadable, self.woken, *tables)
+        flows = {stage: dict(sorted(flow.items())) for stage, flow in sorted(self.flows.items())}
+        return Counts(self.profiles, self.unreadable, self.woken, *tables, flows)
 
     def _tables(self) -> list[dict[str, int]]:
         return [self.sizes, self.entered, self.left, self.stages]
+
+
+def _add(mine: dict[str, int], theirs: dict[str, int]) -> None:
+    for name, number in theirs.items():
+        mine[name] = mine.get(name, 0) + number
 
 
 class Progress(msgspec.Struct):

@@ -50,9 +50,12 @@ class Differences:
         counts.sizes = {name: int(frame[SEGMENT + name].sum()) for name in self._plan.names}
         counts.stages = dict(frame[STAGE].value_counts(sort=False).iter_rows())
         changed = frame.filter((pl.col(KEY) != pl.col("_before")) | (pl.col(STAGE) != pl.col("_stage")))
-        for after, was in changed.select(KEY, "_before").iter_rows():
+        for after, was, stage, before in changed.select(KEY, "_before", STAGE, "_stage").iter_rows():
             for table, name in _moves(set(of_key(was)), set(of_key(after)), counts):
                 table[name] = table.get(name, 0) + 1
+            if stage != before:
+                flow = counts.flows.setdefault(before, {})
+                flow[stage] = flow.get(stage, 0) + 1
         return changed["_id"].to_list(), counts
 
 
