@@ -1,4 +1,4 @@
-"""What a replay leaves behind: the outbox, three NDJSON files and the report, written whole or not at all."""
+"""What a replay leaves behind: the outbox, NDJSON files and the report, written whole or not at all."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from local.segments.read import RUNS, STATES, line
+from local.segments.read import MOVES, RUNS, STATES, line
 from local.world.world import World
 from mailwright.fold.document import document
 from mailwright.metrics.account import final
@@ -18,10 +18,11 @@ from mailwright.model.problem import Quarantined
 from mailwright.model.run import FOLDER
 from mailwright.model.times import iso
 
-_NDJSON = ("sends.ndjson", "profiles.ndjson", STATES, RUNS, "quarantine.ndjson")
+_NDJSON = ("sends.ndjson", "profiles.ndjson", STATES, RUNS, MOVES, "quarantine.ndjson")
 _FILES = ("outbox", "planned.txt", *_NDJSON, "report.html")
 _MAIL = re.compile(r"\d+\.eml")
 _line = msgspec.json.Encoder().encode
+_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 def summary(world: World, assumed: int) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def write(world: World, out: Path, report: str, places: Iterable[str | None]) ->
         _ndjson(draft / "profiles.ndjson", (document(one, world.now, currency) for one in world.profiles()))
         (draft / STATES).write_bytes(b"".join(line(one, world.now) for one in world.profiles()))
         (draft / RUNS).write_bytes(b"".join(run + b"\n" for run in world.app.lake.lines(f"{FOLDER}/dt=")))
+        (draft / MOVES).write_bytes(b"".join(_sorted(period) + b"\n" for period in world.moves.periods))
         _ndjson(draft / "quarantine.ndjson", map(_kept, world.quarantined, places))
         (draft / "report.html").write_text(report, encoding="utf-8")
         for name in _FILES:

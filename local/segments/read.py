@@ -8,11 +8,12 @@ from typing import NamedTuple
 import msgspec
 
 from local.lookup import NotFound
+from local.world.moves import Moves
 from mailwright.fold.traits import trait
 from mailwright.model.profile import Profile, decode_profile, encode_profile
 from mailwright.model.run import Run, decode_run
 
-STATES, RUNS = "states.ndjson", "segments.ndjson"
+STATES, RUNS, MOVES = "states.ndjson", "segments.ndjson", "moves.ndjson"
 
 
 class Line(msgspec.Struct):
@@ -28,6 +29,7 @@ class Ended(NamedTuple):
 
 
 _decode = msgspec.json.Decoder(Line).decode
+_decode_moves = msgspec.json.Decoder(Moves).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -55,6 +57,14 @@ def runs(out: Path) -> list[Run]:
         return [decode_run(raw) for raw in _lines(out, RUNS)]
     except msgspec.DecodeError:
         raise NotFound(f"{out / RUNS} is not what `mailwright replay` writes") from None
+
+
+def moves(out: Path) -> list[Moves]:
+    """What happened between the nightly runs of a replay, in order; the last after the last of them."""
+    try:
+        return [_decode_moves(raw) for raw in _lines(out, MOVES)]
+    except msgspec.DecodeError:
+        raise NotFound(f"{out / MOVES} is not what `mailwright replay` writes") from None
 
 
 def customer(profiles: list[Profile], name: str) -> Profile:

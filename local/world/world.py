@@ -14,6 +14,7 @@ from local.world.due import DueWatch
 from local.world.engine import Engine
 from local.world.invoke import Handler, Invoker, handler_of
 from local.world.memory.engine import MemoryEngine
+from local.world.moves import MovesWatch
 from local.world.needs import Need, needs
 from local.world.outcome import Outcome
 from local.world.pollers import feed
@@ -80,6 +81,7 @@ class World(Outcome):
         bootstrap.use(self.app)
         self.invoker = Invoker(self.clock, handler)
         self.tally = Tally()
+        self.moves = MovesWatch(start)
         self._by_name = {function.name: function for function in self.functions}
         self._gateway = Gateway(self._answer, self.clock)
         self._looks: list[Callable[[], None]] = []
@@ -103,7 +105,7 @@ class World(Outcome):
         invoke = Asynchronous(self.engine, self.invoker)
         self.buses = Buses(self.clock, invoke)
         stream.consumers += [self.tally.streamed, self._copy]
-        table.consumers += [due.take, self.tally.changed]
+        table.consumers += [due.take, self.tally.changed, self.moves.take]
         self._looks += [stream.look, table.look]
         needed = needs(due, self.content, self.engine.firehose, hourly=self._hourly)
         for function in self.functions:
@@ -130,11 +132,17 @@ class World(Outcome):
         self.engine.ses.accepted = self.ses_feedback.accepted
         self.look()
 
-    def _machine(self, function: Function, trigger: Trigger) -> Machine:
+    def _machine(self, function: Function, trigger: Trigger) -> Callable[[Function, dict[str, Any]], None]:
         """The state machine that infra deploys; a laptop's table is looked at in one part, which is quickest."""
         made = definition(function, trigger, names.arn("lambda", f"function:{function.name}"), parts=1)
-        self.machines.append(Machine(self.clock, self.invoker, made))
-        return self.machines[-1]
+        machine = Machine(self.clock, self.invoker, made)
+        self.machines.append(machine)
+
+        def night(function: Function, event: dict[str, Any]) -> None:
+            machine(function, event)
+            self.moves.night(self.now)
+
+        return night
 
     def _copy(self, shard: str, records: list[dict[str, Any]]) -> None:
         for record in records:
