@@ -68,10 +68,10 @@ cost: $(VENV)/.dev ## A month on AWS at list prices, from counted units; bench/r
 
 lock: $(VENV)/.uv ## Write the lock files anew
 	echo 'uv==0.13.9' | $(LOCK) - -o requirements/uv.txt
-	$(LOCK) pyproject.toml --extra local --extra synth --extra dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra local --extra synth --extra science --extra dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra local -c requirements/dev.txt -o requirements/local.txt
 	$(LOCK) requirements/e2e.in -o requirements/e2e.txt
-	for layer in runtime polars; do $(LOCK) layers/$$layer/requirements.in -c requirements/dev.txt -o layers/$$layer/requirements.txt; done
+	for layer in runtime polars science; do $(LOCK) layers/$$layer/requirements.in -c requirements/dev.txt -o layers/$$layer/requirements.txt; done
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) $(VENV)-e2e cdk.out .build out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
