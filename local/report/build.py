@@ -5,6 +5,7 @@ from typing import Any
 
 from local.report.pack import pack
 from local.report.page import page
+from local.report.pictures import pictures
 from local.report.story import Story
 from local.world.world import World
 
@@ -17,9 +18,10 @@ def build(title: str, world: World, summary: Mapping[str, Any]) -> str:
     story = Story(world)
     packed = pack((row.id for row in story.rows), story.customer, story.mail)
     told = story.overview(title, summary)
+    drawn = [picture._asdict() for picture in pictures(story.history())]
     notes = [*told["notes"], *_left_out(len(story.rows) - packed.lives, len(world.mail) - packed.mails)]
     blocks = [(f"block-{number}", block) for number, block in enumerate(packed.blocks)]
-    return page(title, [("overview", {**told, "notes": notes, "first": packed.first}), *blocks])
+    return page(title, [("overview", {**told, "notes": notes, "first": packed.first, "pictures": drawn}), *blocks])
 
 
 def _left_out(lives: int, mails: int) -> list[str]:

@@ -12,8 +12,10 @@ from urllib.parse import quote
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from local.charts.mark import style
+
 _ASSETS = files("local.report") / "assets"
-_SCRIPTS = ("core.js", "overview.js", "people.js", "life.js", "reader.js", "app.js")
+_SCRIPTS = ("core.js", "overview.js", "pictures.js", "people.js", "life.js", "reader.js", "app.js")
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0c6a52"/>'
     '<path d="M7 22V11l9 7 9-7v11" fill="none" stroke="#fff" stroke-width="2.6" stroke-linejoin="round"/></svg>'
@@ -34,7 +36,7 @@ def page(title: str, blocks: Iterable[tuple[str, Any]] = (), *, live: bool = Fal
         title=title,
         live=live,
         icon="data:image/svg+xml," + quote(_ICON),
-        style=Markup(_asset("style.css")),  # noqa: S704 ours, not input
+        style=Markup(_asset("style.css") + style()),  # noqa: S704 ours, not input
         script=Markup(script),  # noqa: S704 ours, not input
         script_hash=f"sha256-{digest}",
         blocks=[(name, embedded(value)) for name, value in blocks],

@@ -6,10 +6,12 @@ from typing import Any
 
 from local.report.mail import preview
 from local.report.overview import overview, quarantine, rows
+from local.report.pictures import History
 from local.report.timeline import Life, Sent, detail
 from local.world.world import World
 from mailwright.fold.document import document
 from mailwright.metrics.account import final
+from mailwright.model.run import FOLDER, decode_run
 from mailwright.model.send import SendRecord
 
 
@@ -34,6 +36,12 @@ class Story:
         counts = {"customers": len(self._profiles), **self._world.counts(), **summary}
         told = overview(title, counts, self.rows, self._all, self._lives.days)
         return {**told, "quarantine": quarantine(self._world.quarantined), "notes": _notes(counts)}
+
+    def history(self) -> History:
+        """What the pictures are drawn of."""
+        runs = [decode_run(line) for line in self._world.app.lake.lines(f"{FOLDER}/dt=")]
+        world = self._world
+        return History(list(self._profiles.values()), runs, world.moves.periods, world.content, world.now)
 
     def customer(self, customer_id: str) -> dict[str, Any]:
         """One customer's facts and timeline."""

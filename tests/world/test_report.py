@@ -5,10 +5,12 @@ import json
 import shutil
 import subprocess
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -18,14 +20,17 @@ from local.replay.read import read
 from local.report import pack, words
 from local.report.build import build
 from local.report.mail import preview
+from local.report.pictures import History, pictures
 from local.report.story import Story
 from local.world.lives import Lives
+from local.world.moves import Moves
 from local.world.telling import LONGEST, tell
 from local.world.world import World
 from mailwright.content.publish import compile_folder
 from mailwright.ledger.reasons import REASONS
 from mailwright.model.content import Content
 from mailwright.model.event import Event
+from mailwright.model.profile import Profile
 from mailwright.model.times import DAY, MINUTE
 from tests.functions.doors import basic
 
@@ -183,6 +188,43 @@ def test_a_browser_draws_it_and_runs_no_name(content: Content, tmp_path: Path) -
     assert "allow-scripts" not in str(frames[0]["sandbox"])
     assert [tag for tag, _ in drawn.tags if tag == "img"] == []
     assert [attributes.get("class") for tag, attributes in drawn.tags if tag == "button"].count("slip") == 1
+    assert [attributes.get("data-name") for tag, attributes in drawn.tags if tag == "figure"] == [
+        "sizes", "turnover", "stages", "rfm"
+    ]  # fmt: skip
+
+
+def test_the_pictures_show_where_everyone_stands_and_how_they_came_there(world: World, report: str) -> None:
+    drawn = {one["name"]: one for one in json.loads(Parsed(report).scripts["overview"])["pictures"]}
+    assert list(drawn) == ["sizes", "turnover", "stages", "rfm"]
+    for one in drawn.values():
+        assert ElementTree.fromstring(one["svg"]).tag.endswith("svg")  # noqa: S314 our own
+        assert one["rows"]
+        assert all(len(row) == len(one["head"]) for row in one["rows"])
+    now = Counter(name for profile in world.profiles() for name in profile.segments)
+    assert {row[0]: int(row[3]) for row in drawn["sizes"]["rows"]} == {
+        name: now[name] for name in world.content.segments
+    }
+    buyers = [profile for profile in world.profiles() if profile.last_order]
+    assert sum(int(row[2]) for row in drawn["rfm"]["rows"]) == len(buyers)
+    assert ["new", "active"] in [row[:2] for row in drawn["stages"]["rows"]]
+
+
+def test_an_empty_world_and_one_without_segments_have_no_pictures_or_say_why(content: Content) -> None:
+    with World("memory", content, 1_795_000_000_000) as world:
+        assert pictures(Story(world).history()) == []
+        told = Story(world).history()._replace(content=Content(content.shop), profiles=[Profile("ada")], moves=[])
+    assert [(one.name, one.svg, one.rows) for one in pictures(told)] == [
+        (name, None, []) for name in ("sizes", "turnover", "stages", "rfm")
+    ]
+    assert all(one.note for one in pictures(told))
+
+
+def test_two_hundred_segments_are_all_there_and_the_largest_are_seen_first(content: Content) -> None:
+    profiles = [Profile(f"c{n}", segments=[f"s{m:03}" for m in range(n, 200)]) for n in range(200)]
+    history = History(profiles, [], [Moves(0)], Content(content.shop), 1_795_000_000_000)
+    first, more = pictures(history)[:2]
+    assert [row[0] for row in first.rows] == [f"s{number:03}" for number in range(199, 183, -1)]
+    assert (more.name, len(more.rows)) == ("more", 184)
 
 
 def test_what_does_not_fit_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@
   };
   const draw = () => {
     people = peoplePanel();
-    app.replaceChildren(overviewPanel(state.overview), h("div", { class: "desk" }, people));
+    app.replaceChildren(...[overviewPanel(state.overview), picturesPanel(state.overview.pictures), h("div", { class: "desk" }, people)].filter(Boolean));
   };
   state.overview = await source.overview();
   title(true);
