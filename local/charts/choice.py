@@ -58,7 +58,7 @@ def _panel(
         drawn.append(text(LEFT - 6, y(mark) + 4, short(mark), "soft small end"))
     every = -(-len(ks) // 12)
     drawn += [text(x(k), top + TALL + 16, str(k), "soft small mid") for k in ks[::every] if k != chosen]
-    if chosen in ks:
+    if chosen is not None and chosen in ks:
         drawn.append(tag("line", x1=x(chosen), y1=top, x2=x(chosen), y2=top + TALL, class_="axis"))
         drawn.append(text(x(chosen), top + TALL + 16, str(chosen), "strong mid"))
     if len(points) > 1:

@@ -94,15 +94,16 @@ def _turnover(moves: Sequence[Moves]) -> Picture:
 
 def _stages(history: History) -> Picture:
     every, night = _summed(one.flows for one in history.moves), _summed(run.counts.flows for run in history.runs)
-    arrived = sum(every.pop("", {}).values())
+    nobody = Counter[str]()
+    arrived = every.pop("", nobody).total()
     note = (
         f"{arrived:,} were new here. Then they moved: green to a better stage, amber to a worse one, grey to neither."
     )
     rows = [
-        [plain(before), plain(after), f"{every[before][after]:,}", f"{night.get(before, {}).get(after, 0):,}"]
+        [plain(before), plain(after), f"{every[before][after]:,}", f"{night.get(before, nobody)[after]:,}"]
         for before in RANKS
         for after in RANKS
-        if every.get(before, {}).get(after)
+        if every.get(before, nobody)[after]
     ]
     if not rows:
         note = f"{arrived:,} were new here; nobody has moved to another stage yet."
