@@ -50,7 +50,7 @@ class Counts(msgspec.Struct):
         """The same with names in their order."""
         tables = [dict(sorted(table.items())) for table in self._tables()]
         flows = {stage: dict(sorted(flow.items())) for stage, flow in sorted(self.flows.items())}
-        return Counts(self.profiles, self.unreadable, self.woken, *tables, flows)
+        return Counts(self.profiles, self.unreadable, self.woken, *tables, flows=flows)
 
     def _tables(self) -> list[dict[str, int]]:
         return [self.sizes, self.entered, self.left, self.stages]
