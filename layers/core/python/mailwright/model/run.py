@@ -48,9 +48,9 @@ class Counts(msgspec.Struct):
 
     def sorted(self) -> "Counts":
         """The same with names in their order."""
-        tables = [dict(sorted(table.items())) for table in self._tables()]
+        sizes, entered, left, stages = (dict(sorted(table.items())) for table in self._tables())
         flows = {stage: dict(sorted(flow.items())) for stage, flow in sorted(self.flows.items())}
-        return Counts(self.profiles, self.unreadable, self.woken, *tables, flows=flows)
+        return Counts(self.profiles, self.unreadable, self.woken, sizes, entered, left, stages, flows)
 
     def _tables(self) -> list[dict[str, int]]:
         return [self.sizes, self.entered, self.left, self.stages]
