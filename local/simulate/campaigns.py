@@ -6,7 +6,8 @@ from collections import Counter
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.simulate.faults import Faults
-from local.simulate.shop import SPAN, START, name
+from local.simulate.ids import name
+from local.simulate.shop import SPAN, START
 from local.world.clock import Clock
 from mailwright.model.send import SendTask, send_key
 from mailwright.model.times import DAY, HOUR, MINUTE

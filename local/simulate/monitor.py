@@ -85,6 +85,8 @@ class Monitor:
             self._claims[slot.key, slot.attempt] = self._objection(slot, contact)
 
     def _objection(self, slot: Slot, contact: Contact) -> str:
+        if contact.merged_into:
+            return "an email was claimed in the row of an id that is another by now"
         said = contact.consent.get(MARKETING)
         if slot.cls == "M" and (said is None or said.state != GRANTED):
             return "marketing was sent without consent"

@@ -47,6 +47,7 @@ class Producer:
         self._slots: dict[int, list[Event]] = defaultdict(list)
         self._raw: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
         self.distinct = self.puts = self.partly = 0
+        self.orders: dict[str, str] = {}  # event -> customer
         self.poison: list[bytes] = []
         self.met: Callable[[Event], None] = lambda event: None
 
@@ -67,6 +68,8 @@ class Producer:
         self.distinct += 1
         self._oracle.event(event.customer_id, event.at, event.type, event.name, event.data)
         self.met(event)
+        if event.name == "Order Completed":
+            self.orders[event.id] = event.customer_id
         delay = chance.randrange(5 * SECOND)
         if faults.shuffled:
             delay = chance.randrange(faults.shuffled)

@@ -14,6 +14,7 @@ from local.simulate import shop
 from local.simulate.campaigns import Campaigns
 from local.simulate.chaos import Chaos
 from local.simulate.faults import Faults
+from local.simulate.ids import Ids
 from local.simulate.journal import Journal
 from local.simulate.lambdas import Lambdas
 from local.simulate.mailbox import Mailbox, Taken
@@ -48,7 +49,7 @@ Script = Mapping[int, str]
 class Simulation:
     """`run()` it once. One at a time in a process: the handlers find it through bootstrap.
 
-    `life` replaces the shop's events by others, all of one customer: `shop.name(0)`.
+    `life` replaces the shop's events by others, all of one person: `ids.name(0)`.
     """
 
     def __init__(
@@ -67,15 +68,17 @@ class Simulation:
         self.engine.build(list(self.functions.values()))
         self.chaos = chaos = Chaos(seed, faults, script)
         self.faults, self._chance = faults, random.Random(f"{seed}:simulation")
-        self.oracle, self.monitor, self.journal = Oracle(), Monitor(), Journal()
+        told = None if life is None else [*life]
+        self.ids = Ids(shop.life(seed, events) if told is None else told)
+        self.oracle, self.monitor, self.journal = Oracle(self.ids.home), Monitor(), Journal()
         self.mailbox = Mailbox(self.clock, faults, seed, self.oracle, chaos.injected)
         handlers: dict[str, Handler] = {}
         self.lambdas = Lambdas(self.clock, chaos, handlers, faults.skew, seed)
         self.app = self._app()
         handlers |= {name: handler_of(name) for name in RUNNING} | {"send": sending(self.app)}
-        told = shop.life(seed, events) if life is None else life
+        happening = shop.life(seed, events) if told is None else iter(told)
         self.producer = Producer(
-            self.clock, told, self.app.stream, self.engine.kinesis, self.oracle, faults, seed, chaos.injected
+            self.clock, happening, self.app.stream, self.engine.kinesis, self.oracle, faults, seed, chaos.injected
         )
         self.campaigns = Campaigns(
             self.clock, self.app.sends, self.monitor.planned, faults, seed, sends,
@@ -173,7 +176,9 @@ class Simulation:
         self.lambdas.wait()
 
     def opt_out(self, customer_id: str) -> None:
-        """One click on the link, again until it is answered."""
+        """One click on the link, again until it is answered. Who was never written to has none."""
+        if customer_id not in self.monitor.contacts:
+            return
         token = seal(self.app.secret("TOKENS_SECRET"), "unsubscribe", customer_id)
         headers = {"content-type": "application/x-www-form-urlencoded"}
         request = Request("POST", f"/u/{token}", headers, b"List-Unsubscribe=One-Click")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from local.simulate.found import facts
+from local.simulate.ids import led
 from local.simulate.simulation import Simulation
 from local.world.kept import quarantined
 from mailwright.ledger.consent import MARKETING
@@ -20,7 +21,8 @@ GIVEN_UP = frozenset(("RetryAttemptsExhausted", "RecordAgeExceeded"))
 _ID = re.compile(rb"[0-9a-f]{24}")
 AMOUNTS = frozenset(("revenue", "refunds"))
 # Figures that must be zero for a run to hold.
-ZERO = ("lost", "double_applied", "double_sent", "silently_lost", "sent_against_rules", "wrong_ends", "poison_wrong")
+ZERO = ("lost", "double_applied", "double_sent", "silently_lost", "sent_against_rules", "wrong_ends", "poison_wrong",
+        "ids_astray")  # fmt: skip
 # Faults in `send` that leave an email claimed and nobody knowing what came of it.
 DOUBTS = frozenset(("crash before", "crash after", "reply lost", "reply lost for good", "request lost", "stall",
                     "throttled", "zombie"))  # fmt: skip
@@ -63,12 +65,13 @@ def _raw(run: Simulation) -> Any:
 
 
 def _profiles(run: Simulation, profiles: dict[str, Profile]) -> dict[str, Any]:
-    """Each profile against the oracle: what is missing counts as lost, what is too much as applied twice."""
-    lost = double = equal = 0
+    """Each person against the oracle: what is missing counts as lost, what is too much as applied twice."""
+    lost, double = _receipts(run)
     right, is_ = sha256(), sha256()
-    for customer in sorted(run.oracle.people):
-        wanted = run.oracle.facts(customer)
-        got = facts(profiles.get(customer) or Profile(customer))
+    equal = 0
+    for person in sorted(run.oracle.people):
+        wanted = run.oracle.facts(person)
+        got = facts(profiles.get(person) or Profile(person))
         for what in wanted["totals"].keys() | got["totals"].keys():
             more = got["totals"].get(what, 0) - wanted["totals"].get(what, 0)
             if what not in AMOUNTS:
@@ -77,10 +80,7 @@ def _profiles(run: Simulation, profiles: dict[str, Profile]) -> dict[str, Any]:
         equal += one == other
         right.update(one)
         is_.update(other)
-    receipts = Counter(task.customer_id for task in run.monitor.planned.values() if task.program == "journey:receipt")
-    for customer in run.oracle.people:  # every order decides exactly one receipt
-        more = receipts[customer] - run.oracle.people[customer].totals["orders"]
-        lost, double = lost + max(0, -more), double + max(0, more)
+    signs = {name: row.merged_into for name, row in profiles.items() if row.merged_into}
     return {
         "lost": lost,
         "double_applied": double,
@@ -88,7 +88,36 @@ def _profiles(run: Simulation, profiles: dict[str, Profile]) -> dict[str, Any]:
         "profiles": len(run.oracle.people),
         "profiles_equal": equal,
         "profiles_hash": is_.hexdigest()[:16],
+        "ids_merged": len(signs),
+        "ids_astray": sum(led(name, signs) != run.ids.home(name) for name in profiles.keys() | run.ids.becomes.keys()),
     }
+
+
+def _receipts(run: Simulation) -> tuple[int, int]:
+    """Orders without a receipt, and receipts too many. Of an order made under an id without an address one is planned
+    that cannot go out, and perhaps another when it is known whose the order is.
+    """
+    tasks: dict[str, list[str]] = {}
+    for task in run.monitor.planned.values():
+        if task.program == "journey:receipt":
+            tasks.setdefault(str(task.trace["event"]), []).append(task.key)
+    lost, double = 0, len(tasks.keys() - run.producer.orders.keys())
+    for order in run.producer.orders:
+        keys = tasks.get(order, [])
+        lost += not keys
+        unsent = [key for key in keys if (end := run.journal.ends.get(key)) is not None and end.held == "no_address"]
+        double += max(0, len(keys) - len(unsent) - 1)
+    return lost, double
+
+
+def _welcomed_again(run: Simulation) -> int:
+    """People who got more welcomes than ids they had given an address under: one, for nearly everyone."""
+    welcomes = Counter(
+        run.oracle.home(task.customer_id)
+        for key, task in run.monitor.planned.items()
+        if task.program == "journey:welcome" and run.mailbox.copies[key]
+    )
+    return sum(number > len(run.oracle.people[person].introduced) for person, number in welcomes.items())
 
 
 def _text(facts: dict[str, Any]) -> bytes:
@@ -101,9 +130,9 @@ def _emails(run: Simulation) -> dict[str, Any]:
     double = sum(number > (1 if planned[key].cls == "M" else 2) for key, number in copies.items())
     sent = {key for key, number in copies.items() if number}
     unsent = {key for key, record in ends.items() if record.state not in ("accepted", "unconfirmed")}
-    wrong = Counter(run.monitor.wrong)
-    if denied := _written_to_in_spite(run):
-        wrong["the row allows what the person forbade"] += denied
+    wrong = Counter(run.monitor.wrong) + Counter(_consent(run))
+    if again := _welcomed_again(run):
+        wrong["somebody was welcomed again"] += again
     return {
         "planned": len(planned),
         "posts": run.mailbox.posts,
@@ -126,24 +155,36 @@ def _emails(run: Simulation) -> dict[str, Any]:
 
 
 def _wrong_states(run: Simulation) -> int:
-    """Slots below what was reported of their email, or above what could be known."""
-    wrong = 0
+    """Emails whose slot is below what was reported of them, or above what could be known. Of two ids that became one
+    both rows may have a slot for it; the higher one counts.
+    """
+    held: dict[str, int] = {}
     for contact in run.monitor.contacts.values():
         for slot in contact.sent:
-            told = max((RANK[state] for state in run.mailbox.expected(slot.key)), default=0)
-            known = min(told, RANK["accepted"]) if told == RANK["delivered"] else told  # delivery is not written down
-            wrong += not known <= RANK[slot.state] <= max(told, RANK["accepted"])
+            held[slot.key] = max(held.get(slot.key, 0), RANK[slot.state])
+    wrong = 0
+    for key, rank in held.items():
+        told = max((RANK[state] for state in run.mailbox.expected(key)), default=0)
+        known = min(told, RANK["accepted"]) if told == RANK["delivered"] else told  # delivery is not written down
+        wrong += not known <= rank <= max(told, RANK["accepted"])
     return wrong
 
 
-def _written_to_in_spite(run: Simulation) -> int:
-    """People whose row says yes to marketing although the latest they said was no."""
-    allowed = [
-        customer
-        for customer, contact in run.monitor.contacts.items()
-        if (said := contact.consent.get(MARKETING)) is not None and said.state == GRANTED
-    ]
-    return sum(not run.oracle.may_be_sent_marketing(customer) for customer in allowed)
+def _consent(run: Simulation) -> dict[str, int]:
+    """People whose row says yes to marketing although they forbade it, or no although they never did."""
+    found: Counter[str] = Counter()
+    for person in run.oracle.people:
+        contact = run.monitor.contacts.get(person)
+        said = contact.consent.get(MARKETING) if contact is not None else None
+        allowed = said is not None and said.state == GRANTED
+        if allowed and run.oracle.forbids(person, run.ids, run.faults.skew):
+            found["the row allows what the person forbade"] += 1
+        elif not allowed and run.oracle.never_refused(person):
+            found["the row forbids what the person allowed"] += 1
+    complained = {run.oracle.home(name) for name, row in run.monitor.contacts.items() if row.suppressed == "complaint"}
+    if forgotten := sum(not run.monitor.contacts[person].suppressed for person in complained):
+        found["a complaint was forgotten"] = forgotten
+    return found
 
 
 def _records(run: Simulation) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from local.simulate import shop
 from local.simulate.chaos import Strike
 from local.simulate.faults import Faults
+from local.simulate.ids import name
 from local.simulate.simulation import Simulation
 from local.simulate.verdict import problems, verdict
 from mailwright.model.event import Event
@@ -13,7 +14,7 @@ from mailwright.model.times import DAY, MINUTE
 
 SIX = ("request lost", "reply lost for good", "throttled", "crash before", "crash after", "zombie")
 SEVEN = (*SIX, "reply lost")  # the last: carried out, and asked again by the client itself
-WHO = shop.name(0)
+WHO = name(0)
 
 
 def life() -> Iterator[Event]:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from local.simulate.faults import Faults, profile
-from local.simulate.shop import SPAN, START, name
+from local.simulate.ids import name
+from local.simulate.shop import SPAN, START
 from local.simulate.simulation import Simulation
 from local.simulate.verdict import problems, verdict
 from local.world.pollers.response import Malformed, failed

@@ -7,8 +7,10 @@ from typer.testing import CliRunner
 
 from local.cli import cli
 from local.simulate.faults import PROFILES, profile, rates
+from local.simulate.ids import Ids
 from local.simulate.oracle import DAY, Oracle
 from local.simulate.run import Plan, shrink, simulate, told
+from mailwright.model.event import Event
 from tests.faults import mutants
 from tests.faults.full import Part, carry_out
 from tests.faults.table import page
@@ -79,11 +81,37 @@ def test_the_oracle_counts_what_it_is_told_and_nothing_else():
     }
     oracle.event("c", DAY + 5, "track", "Order Completed", {"total": 20.0})
     assert oracle.facts("c")["cart"] == {}
-    assert oracle.may_be_sent_marketing("c")
+    ids = Ids([])
+    assert not oracle.forbids("c", ids)
+    assert oracle.never_refused("c")
     oracle.said_no("c", 2)
-    assert not oracle.may_be_sent_marketing("c")
+    assert oracle.forbids("c", ids)
     oracle.event("c", DAY + 6, "identify", "", {"marketing_consent": "granted"})
-    assert oracle.may_be_sent_marketing("c")
+    assert not oracle.forbids("c", ids)
+    assert not oracle.never_refused("c")
+    assert oracle.forbids("nobody", ids)
+
+
+def test_the_oracle_knows_a_person_by_all_their_ids_and_lets_the_stricter_word_win():
+    ids = Ids([Event("1", 10, "b", "page", links=["a"]), Event("2", 20, "c", "alias", data={"previousId": "b"})])
+    assert [ids.home(each) for each in "abc"] == ["c", "c", "c"]
+    oracle = Oracle(ids.home)
+    for at, who in enumerate("abcab"):
+        oracle.event(who, at, "page", "", {})
+    assert oracle.facts("c")["totals"] == {"visits": 5}
+    assert list(oracle.people) == ["c"]
+    said = {"a": [(5, "denied")], "c": [(6, "granted"), (9, "granted")]}
+    for who, words in said.items():
+        for at, word in words:
+            oracle.event(who, at, "identify", "", {"marketing_consent": word})
+    assert oracle.forbids("c", ids)  # the no of `a` counts as if said at 10
+    oracle.event("c", 11, "identify", "", {"marketing_consent": "granted"})
+    assert not oracle.forbids("c", ids)
+    oracle.event("c", 12, "identify", "", {"marketing_consent": "denied"})
+    oracle.event("b", 13, "identify", "", {"marketing_consent": "granted"})
+    assert oracle.forbids("c", ids)  # what `b` allows before it is `c` is no answer to the no of `c`
+    oracle.event("b", 21, "identify", "", {"marketing_consent": "granted"})
+    assert not oracle.forbids("c", ids)
 
 
 def test_a_failing_seed_is_shrunk_to_few_faults_that_still_fail_and_can_be_replayed():

@@ -1,53 +1,44 @@
 """What `fold` does with a row that becomes another customer's, or has: give everything away once, then pass on."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from mailwright.decide.contacts import contact_changes
 from mailwright.fold import dedup, identity
-from mailwright.fold.reduce import reduce
 from mailwright.model.event import Event, encode_event
 from mailwright.model.outbox import Merge, Pending
 from mailwright.model.problem import Problem
 from mailwright.model.profile import Profile
-from mailwright.workflow.folding import Batch, Group, Step, usable
+from mailwright.workflow.folding import Batch, Group, Step
 
-ROOM = 200_000  # bytes of events that one write passes on: an item may have 400 KB
+ROOM = 200_000  # bytes of events that one write passes on: an item may have 400 KB, and a row's facts a few
 
 
-def leave(before: Profile, link: Event, fresh: list[Event], group: Group, batch: Batch) -> Step:
-    """Fold what the batch brings, and give all of it to the id that `link` names. Nothing is decided here any more."""
-    now, to = batch.now, str(link.data["to"])
-    bad: list[tuple[Event, Problem]] = []
-    fresh, rest = identity.fitting(fresh, link)
-    for event in fresh:
-        if event.type == "link" and event is not link and event.data.get("to") != to:
-            _refuse_link(event, to, bad, batch)
-    others = usable(fresh, bad)
-    profile = reduce(before, others, refused=bad)
-    fresh = usable(others, bad)
-    leaving = dedup.remember(profile, fresh, now)
-    sign, given = identity.leave(profile, to, now)
-    notes: Counter[str] = Counter(merged=1)
-    pending = Pending(
-        contacts=contact_changes(fresh, notes),
-        events=[*identity.asks(before, fresh, now), *given],
-        merges=[Merge(before.customer_id, to, now)] if identity.has_contact(profile) else [],
-    )
-    if not batch.commit(sign, None, pending, leaving):
-        return Step.CONFLICT
-    batch.done.counts.update(notes)
-    return batch.settle(group, fresh, bad, more=rest)
+def leave(before: Profile, link: Event, fresh: Sequence[Event], group: Group, batch: Batch) -> Step:
+    """Give all that the row knows to the id that `link` names. What the batch brings besides is passed on, like all
+    that comes later: it is that id which decides what follows from an order.
+    """
+    sign, given = identity.leave(before, str(link.data["to"]), batch.now)
+    merges = [Merge(before.customer_id, sign.merged_into, batch.now)] if identity.has_contact(before) else []
+    others = [event for event in fresh if event is not link]
+    step = _onward(sign, others, Pending(events=given, merges=merges), [link], group, batch)
+    if step is not Step.CONFLICT:
+        batch.done.counts["merged"] += 1
+    return step
 
 
 def pass_on(before: Profile, fresh: Sequence[Event], group: Group, batch: Batch) -> Step:
     """Send on what still comes for a merged id; one write remembers and sends. No news, no write."""
+    return _onward(before, fresh, Pending(), [], group, batch)
+
+
+def _onward(
+    sign: Profile, fresh: Sequence[Event], first: Pending, kept: list[Event], group: Group, batch: Batch
+) -> Step:
+    """Write the signpost with `first` and then these events in its outbox; `kept` are remembered besides."""
     now = batch.now
-    sign = replace(before, ids=before.ids.copy())
-    kept: list[Event] = []
-    onward: list[Event] = []
+    sign = replace(sign, ids=sign.ids.copy())
+    onward, known = [*first.events], len(kept)
     bad: list[tuple[Event, Problem]] = []
     size, more = 0, False
     for event in fresh:
@@ -72,9 +63,9 @@ def pass_on(before: Profile, fresh: Sequence[Event], group: Group, batch: Batch)
         onward += sent
     if kept:
         leaving = dedup.remember(sign, kept, now)
-        if not batch.commit(sign, None, Pending(events=onward), leaving):
+        if not batch.commit(sign, None, replace(first, events=onward), leaving):
             return Step.CONFLICT
-        batch.done.counts["passed_on"] += len(kept)
+        batch.done.counts["passed_on"] += len(kept) - known
     return batch.settle(group, kept, bad, more=more)
 
 
