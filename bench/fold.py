@@ -18,7 +18,8 @@ from mailwright.fold.reduce import reduce
 from mailwright.model.content import Content
 from mailwright.model.event import Event, decode_event, encode_event
 from mailwright.model.outbox import Pending
-from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY, MINUTE, SECOND
 from mailwright.settings import Settings
 from mailwright.store.profiles import ProfileStore

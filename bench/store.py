@@ -9,7 +9,7 @@ from bench.fold import NOW, _histories
 from bench.measure import interleaved, table
 from bench.stub import Stub
 from mailwright.model.outbox import Pending
-from mailwright.model.profile import decode_profile
+from mailwright.model.state import decode_profile
 from mailwright.store.profiles import ProfileStore
 from mailwright.store.tables import Customer
 

@@ -10,8 +10,9 @@ import msgspec
 from local.lookup import NotFound
 from local.world.moves import Moves
 from mailwright.fold.traits import trait
-from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.profile import Profile
 from mailwright.model.run import Run, decode_run
+from mailwright.model.state import decode_profile, encode_profile
 
 STATES, RUNS, MOVES = "states.ndjson", "segments.ndjson", "moves.ndjson"
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from mailwright.model.profile import Profile, decode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile
 
 _NOWHERE = ("", frozenset[str]())
 

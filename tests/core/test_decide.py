@@ -8,7 +8,8 @@ from mailwright.fold.reduce import reduce
 from mailwright.model.contact import ContactChange
 from mailwright.model.content import Content, Journey, Segment, Shop, Step
 from mailwright.model.event import Event
-from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY, HOUR, MINUTE, parse_iso
 
 T = parse_iso("2026-11-22T10:00:00Z")

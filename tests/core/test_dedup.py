@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mailwright.fold import dedup
 from mailwright.model.event import Event
-from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY, HOUR, MINUTE
 
 START = 1_767_225_600_000

@@ -13,7 +13,8 @@ from mailwright.fold.reduce import reduce
 from mailwright.model.content import Content, Shop
 from mailwright.model.event import Event, encode_event
 from mailwright.model.outbox import Pending
-from mailwright.model.profile import Profile, count, decode_profile, encode_profile
+from mailwright.model.profile import Profile, count
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY, HOUR, MINUTE
 from mailwright.workflow.fold import Folded, Record, fold
 from tests.fakes.profiles import FakeProfiles

@@ -12,7 +12,8 @@ from mailwright.fold.merge import join
 from mailwright.fold.reduce import reduce
 from mailwright.model.event import Event, Forwarded
 from mailwright.model.problem import Problem
-from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY
 from tests.core.histories import START, histories
 

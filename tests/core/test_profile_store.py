@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from mailwright.fold.reduce import reduce
 from mailwright.model.event import Event
 from mailwright.model.outbox import Pending, decode_pending
-from mailwright.model.profile import Profile, decode_profile
+from mailwright.model.profile import Profile
 from mailwright.model.send import SendTask
+from mailwright.model.state import decode_profile
 from mailwright.model.times import DAY, HOUR
 from mailwright.store.profiles import ProfileStore, ReadIncomplete
 from mailwright.store.rows import due_shard

@@ -14,7 +14,8 @@ from mailwright.fold.reduce import TRACK, concerns_a_profile, reduce
 from mailwright.fold.traits import trait
 from mailwright.model.event import Event
 from mailwright.model.problem import Problem
-from mailwright.model.profile import Profile, count, decode_profile, encode_profile
+from mailwright.model.profile import Profile, count
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY, HOUR, MINUTE
 from tests.core.histories import START, histories
 

@@ -80,7 +80,7 @@ def test_browsing_goes_from_idle_to_looking_to_cart_to_bought_and_back() -> None
         ("Product Viewed", 4),
     ):
         if name:
-            profile = reduce(profile, [track(name, START + at, product_id="a", category="Mugs")])
+            profile = reduce(profile, [track(name, START + at * 1000, product_id="a", category="Mugs")])
         states.append(columns(profile, START + HOUR)["browse_state"])
     assert states == ["idle", "looking", "cart", "bought", "looking"]
     row = columns(profile, START + 40 * DAY)

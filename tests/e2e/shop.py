@@ -12,7 +12,8 @@ import urllib3
 
 from mailwright.compose.tokens import seal
 from mailwright.model.contact import Contact, decode_contact
-from mailwright.model.profile import Profile, decode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile
 from tests.e2e.engine import Engine
 
 

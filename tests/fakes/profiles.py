@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec.structs import replace
 
 from mailwright.model.outbox import Pending
-from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.workflow.ports import Page, Spill
 
 

@@ -12,8 +12,9 @@ from local.world.moves import Moves, MovesWatch
 from local.world.world import World
 from mailwright.content.publish import compile_folder
 from mailwright.model.content import Content
-from mailwright.model.profile import Profile, encode_profile
+from mailwright.model.profile import Profile
 from mailwright.model.run import decode_run
+from mailwright.model.state import encode_profile
 from mailwright.model.times import DAY, HOUR
 from tests.functions.doors import basic
 

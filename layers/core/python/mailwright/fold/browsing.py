@@ -6,6 +6,7 @@ from mailwright.fold.products import known, product
 from mailwright.fold.values import canonical
 from mailwright.model.event import Event
 from mailwright.model.profile import Product, Profile, View
+from mailwright.model.times import SECOND
 
 VIEWS_KEPT = 20
 DETAILS_KEPT = 5
@@ -36,11 +37,11 @@ def viewed(profile: Profile, event: Event) -> None:
     looked_at = known(event.data)
     bump(profile, event.at, "views")
     lean(profile, event.at, looked_at, LOOKED)
-    profile.views = remember(profile.views, View(event.at, looked_at.product_id, looked_at))
+    profile.views = remember(profile.views, View(event.at // SECOND * SECOND, looked_at.product_id, looked_at))
 
 
 def remember(views: list[View], view: View) -> list[View]:
-    """The newest 20 products by (time, id), details on the newest 5.
+    """The newest 20 products by (second, id), details on the newest 5.
 
     A product's rank only worsens as others arrive, so what was cut could never have come back.
     """

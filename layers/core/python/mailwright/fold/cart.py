@@ -2,11 +2,12 @@
 
 A statement (Cart Viewed or Updated, Checkout Started, an order that empties it) replaces what came before its time; of
 two in the same millisecond the empty one wins, then the greater. Changes at or before the statement are part of it.
-Kept are 20 lines of a statement and the newest 30 changes by (time, event id).
+Kept are 20 lines of a statement and the newest 30 changes by (time, hash of the event id).
 """
 
 from mailwright.fold.affinity import WANTED, lean
 from mailwright.fold.counters import bump
+from mailwright.fold.dedup import fingerprint
 from mailwright.fold.products import known
 from mailwright.fold.products import lines as stated_lines
 from mailwright.fold.values import canonical, quantity, text
@@ -59,7 +60,7 @@ def state(profile: Profile, at: int, lines: Lines, url: str) -> None:
 def joined(mine: Cart, theirs: Cart) -> Cart:
     """One person's cart from two: the later statement, and the changes of both after it."""
     base = max(mine, theirs, key=lambda cart: _rank(cart.at, cart.lines, cart.url))
-    changes = {(change.at, change.id): change for change in (*mine.changes, *theirs.changes) if change.at > base.at}
+    changes = {(change.at, change.mark): change for change in (*mine.changes, *theirs.changes) if change.at > base.at}
     return Cart(base.at, base.lines, [changes[place] for place in sorted(changes)][-CHANGES_KEPT:], base.url)
 
 
@@ -89,8 +90,8 @@ def changed_at(cart: Cart) -> int:
 def _change(profile: Profile, event: Event, product: Product, pieces: int) -> None:
     cart = profile.cart
     if pieces and event.at > cart.at:
-        change = CartChange(event.at, event.id, pieces, product)
-        changes = sorted([*cart.changes, change], key=lambda one: (one.at, one.id))[-CHANGES_KEPT:]
+        change = CartChange(event.at, fingerprint(event.id), pieces, product)
+        changes = sorted([*cart.changes, change], key=lambda one: (one.at, one.mark))[-CHANGES_KEPT:]
         profile.cart = Cart(cart.at, cart.lines, changes, cart.url)
 
 

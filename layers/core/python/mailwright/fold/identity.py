@@ -15,7 +15,8 @@ from mailwright.fold.traits import trait
 from mailwright.fold.values import text
 from mailwright.model.event import Event, Forwarded
 from mailwright.model.problem import Problem
-from mailwright.model.profile import Profile, Stamp, decode_profile, encode_profile
+from mailwright.model.profile import Profile, Stamp
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY
 
 ALIASES_KEPT = 16
@@ -78,15 +79,14 @@ def asks(before: Profile, events: Iterable[Event], now: int) -> list[Event]:
     return [_link(other, before.customer_id, said, now) for other, said in found.items()]
 
 
-def fitting(events: list[Event], always: Event | None = None) -> tuple[list[Event], bool]:
+def fitting(events: list[Event]) -> tuple[list[Event], bool]:
     """The first events that name no more ids than one outbox holds links for, and whether there are others."""
     named = 0
     for place, event in enumerate(events):
         if event.links or event.type == "alias":
             named += len(event.links) + 1
             if named > MOST_LINKS and place:
-                cut = events[:place]
-                return (cut if always is None or always in cut else [*cut, always]), True
+                return events[:place], True
     return events, False
 
 

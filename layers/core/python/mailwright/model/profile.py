@@ -5,7 +5,6 @@ newest few. Sizes are bounded; the bounds are in `fold/` and docs/profile.md. Mo
 exact.
 """
 
-import zlib
 from typing import Any
 
 import msgspec
@@ -55,7 +54,7 @@ class Product(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class View(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The latest view of one product; `product` is kept for the newest few only."""
 
-    at: Stamp
+    at: Stamp  # of the second it happened in
     product_id: str
     product: Product | None = None
 
@@ -64,7 +63,7 @@ class CartChange(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """A product put in (positive quantity) or taken out (negative) after the cart's base."""
 
     at: Stamp
-    id: str  # of the event, which breaks ties
+    mark: bytes  # six bytes of the event's id, which break ties
     quantity: int
     product: Product
 
@@ -74,7 +73,7 @@ class Cart(msgspec.Struct, array_like=True):
 
     at: Stamp = 0
     lines: list[tuple[Product, int]] = []
-    changes: list[CartChange] = []  # by (at, id)
+    changes: list[CartChange] = []  # by (at, mark)
     url: str = ""  # where the shop takes the customer back to this cart
 
 
@@ -130,48 +129,3 @@ def count(counts: list[int], counter: str) -> int:
     """One of the COUNTERS out of a totals or day list."""
     place = COUNTERS.index(counter)
     return counts[place] if place < len(counts) else 0
-
-
-# The state is compressed once it is worth it: rows cost by the kilobyte, and half of one is product addresses and
-# names. The ring is random bytes and stays as it is. The first byte says how the rest is written:
-#   0  Profile
-#   1  three bytes, how long the compressed part is; Profile without its ids, compressed; the ids
-# What is in the dictionary must stay as it is as long as there are rows of format 1.
-_PLAIN, _DEFLATED = 0, 1
-_WORTH_IT = 600  # bytes
-_DICTIONARY = (
-    b"marketing_consentgrantedmobiledesktoptabletphoneagebirthdaygenderplanaddress.cityaddress.country"
-    b"address.postal_codelast_namefirst_nameemail@gmail.comtimezoneEurope/America/New_YorkcountrydeviceUSGBDE"
-    b"cityen-USlocaleactiverepeatat_risklapsednewcart-abandonedwelcomehttps://cdn.shopify.com/s/files/.png.jpg"
-    b"https://www./products/https://"
-)
-_RAW_DEFLATE = -12  # 4 KB window, no header: rows are small
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Profile).decode
-_decode_ids = msgspec.msgpack.Decoder(dict[int, bytes]).decode
-
-
-def encode_profile(profile: Profile) -> bytes:
-    """The row's `state`. Equal profiles give equal bytes as long as their dicts were filled in one order."""
-    bare = _encode(msgspec.structs.replace(profile, ids={}))
-    if len(bare) <= _WORTH_IT:
-        return bytes((_PLAIN,)) + _encode(profile)
-    squeeze = zlib.compressobj(4, zlib.DEFLATED, _RAW_DEFLATE, 8, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
-    small = squeeze.compress(bare) + squeeze.flush()
-    return b"".join((bytes((_DEFLATED,)), len(small).to_bytes(3, "big"), small, _encode(profile.ids)))
-
-
-def decode_profile(state: bytes) -> Profile:
-    """The Profile in a row's `state`. ValueError when the format is unknown, zlib.error or msgspec.DecodeError when
-    the bytes are damaged.
-    """
-    if state[:1] == bytes((_PLAIN,)):
-        return _decode(memoryview(state)[1:])
-    if state[:1] != bytes((_DEFLATED,)):
-        raise ValueError(f"profile state begins with {state[:1]!r}: written by a newer version of Mailwright?")
-    end = 4 + int.from_bytes(state[1:4], "big")
-    expand = zlib.decompressobj(_RAW_DEFLATE, _DICTIONARY)
-    profile = _decode(expand.decompress(memoryview(state)[4:end]))
-    profile.ids = _decode_ids(memoryview(state)[end:])
-    return profile

@@ -11,7 +11,8 @@ from mailwright.fold.affinity import preferred
 from mailwright.fold.dedup import KEPT_DAYS
 from mailwright.fold.score import engagement
 from mailwright.model.outbox import Pending, encode_pending
-from mailwright.model.profile import Profile, decode_profile, encode_profile
+from mailwright.model.profile import Profile
+from mailwright.model.state import decode_profile, encode_profile
 from mailwright.model.times import DAY, SECOND, iso_day
 from mailwright.store.rows import (
     DUE_INDEX,

@@ -5,6 +5,7 @@ contact changes merge by time, events carry their ids, and an email's key is its
 """
 
 import base64
+import zlib
 from collections.abc import Callable, Sequence
 from functools import reduce
 
@@ -49,7 +50,7 @@ def _read(outbox: Sequence[bytes], quarantine: Quarantine, now: int) -> list[Pen
     for body in outbox:
         try:
             decided.append(decode_pending(body))
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, zlib.error) as error:
             record = base64.b64encode(body).decode()
             poison.append(Quarantined(now, "dispatch", "malformed_outbox", f"not a profile's outbox: {error}", record))
             decided.append(Pending())
