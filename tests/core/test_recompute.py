@@ -8,8 +8,9 @@ import pytest
 from mailwright.content.rules import parse_rule
 from mailwright.model.content import Content, Segment, Shop
 from mailwright.model.event import Event, encode_event
-from mailwright.model.run import Run, decode_run
+from mailwright.model.run import Counts, Run, decode_run
 from mailwright.model.times import DAY, iso
+from mailwright.vector.differences import Differences
 from mailwright.workflow import recompute as module
 from mailwright.workflow.fold import Record, fold
 from mailwright.workflow.ports import Page
@@ -207,6 +208,22 @@ def test_other_content_begins_a_part_anew() -> None:
     shop.work()
     (run,) = shop.runs()
     assert run.content == "v1 v2"
+
+
+def test_a_segment_that_is_gone_from_the_content_is_left_by_all_who_were_in_it() -> None:
+    shop = Shopful(4, 3)
+    other = Content(
+        SHOP, "v2", {"recent": CONTENT.segments["recent"], "all": Segment("all", "", parse_rule("TRUE", ()))}
+    )
+    found = Differences(other)
+    profiles = [profile for page in shop.profiles.pages(0, 1) for profile in page.profiles]
+    profiles[0].segments = ["all", "quiet", "recent"]
+    found.add(profiles, NOW)
+    changed, counts = found.found()
+    assert changed == [profile.customer_id for profile in profiles]
+    assert (counts.entered, counts.left) == ({"all": 6}, {"quiet": 1})
+    assert counts.sizes == {"all": 7, "recent": 4}
+    assert found.found() == ([], Counts())
 
 
 def test_a_row_that_cannot_be_read_is_counted_and_harms_nobody() -> None:

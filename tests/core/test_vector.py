@@ -11,17 +11,20 @@ from hypothesis import strategies as st
 
 from mailwright.content.publish import compile_folder
 from mailwright.content.rules import parse_rule
+from mailwright.decide.decide import decide
 from mailwright.expression.tree import Column, Const, Like
 from mailwright.fold.reduce import reduce
 from mailwright.fold.view import columns
 from mailwright.model.content import Content, Segment
 from mailwright.model.event import Event
 from mailwright.model.profile import Profile
+from mailwright.model.run import Counts
 from mailwright.model.times import DAY
 from mailwright.segments.membership import compiled
+from mailwright.vector.differences import Differences
 from mailwright.vector.expressions import expression, pattern
 from mailwright.vector.frame import Rows
-from mailwright.vector.membership import KEY, key, of_key, plan
+from mailwright.vector.membership import Plan, plan
 from tests.core import grammar, oracle
 from tests.core.histories import START, histories
 
@@ -65,9 +68,9 @@ def test_a_frame_has_the_members_and_the_persona_that_each_profile_has(lives: li
     for row in rows:
         gathered.add(row)
     frame = made.settle(gathered.frame())
-    for row, names, persona in zip(rows, frame[KEY], frame["persona"], strict=True):
+    for row, names, persona in zip(rows, members(made, frame), frame["persona"], strict=True):
         facts = dict(row)
-        assert of_key(names) == compiled(SHIPPED)(facts)
+        assert names == compiled(SHIPPED)(facts)
         assert persona == facts["persona"]
 
 
@@ -83,8 +86,7 @@ def test_segments_of_segments_are_settled_first_whatever_their_names() -> None:
     for orders in (1, 5, None):
         rows.add({"orders": orders})
     frame = plan(content).settle(rows.frame())
-    assert [of_key(names) for names in frame[KEY]] == [["a", "b", "p"], ["c"], ["a", "b", "p"]]
-    assert key(["a", "b", "p"]) == frame[KEY][0]
+    assert members(plan(content), frame) == [["a", "b", "p"], ["c"], ["a", "b", "p"]]
 
 
 @pytest.mark.parametrize("rules", [{}, {"everyone": "TRUE", "nobody": "FALSE"}])
@@ -96,4 +98,66 @@ def test_content_without_segments_or_without_columns_is_no_special_case(rules: d
     for _ in range(3):
         rows.add({"orders": 1})
     frame = plan(content).settle(rows.frame(was=pl.Series(["", "", ""])))
-    assert [of_key(names) for names in frame[KEY]] == [[name for name in rules if name == "everyone"]] * 3
+    assert members(plan(content), frame) == [[name for name in rules if name == "everyone"]] * 3
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 63, 64, 65, 130])
+def test_marks_hold_any_number_of_segments_and_know_those_that_are_gone(count: int) -> None:
+    content = Content(
+        SHIPPED.shop,
+        segments={
+            name: Segment(name, name, parse_rule(f"orders >= {place} AND orders < {place + 2}", ()))
+            for place, name in enumerate(f"s{place:03}" for place in range(count))
+        },
+    )
+    made = plan(content)
+    rows = Rows(made.columns)
+    for orders in range(count + 2):
+        rows.add({"orders": orders})
+    frame = made.settle(rows.frame())
+    wanted = [[f"s{place:03}" for place in (n - 1, n) if 0 <= place < count] for n in range(count + 2)]
+    assert members(made, frame) == wanted
+    numbers = [made.mark([*names, "gone"]) for names in wanted]
+    assert {tuple(strange) for _, strange in numbers} == {("gone",)}
+    assert [list(series) for series in made.split([number for number, _ in numbers])] == [
+        list(frame[name]) for name in made.marks
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(histories(spread=90 * DAY), st.integers(0, 400 * DAY)), min_size=1, max_size=8))
+def test_who_changed_and_how_is_what_comparing_the_names_one_by_one_finds(
+    lives: list[tuple[list[Event], int]],
+) -> None:
+    now = START + 200 * DAY
+    profiles = [
+        decide(
+            reduce(Profile(str(place)), events), reduce(Profile(str(place)), events), [], SHIPPED, now + later
+        ).profile
+        for place, (events, later) in enumerate(lives)
+    ]
+    found = Differences(SHIPPED)
+    found.add(profiles, now)
+    changed, counts = found.found()
+    wanted = Counts(len(profiles), stages={}, sizes=dict.fromkeys(SHIPPED.segments, 0))
+    ids = []
+    for profile in profiles:
+        row = columns(profile, now, SHIPPED.shop.scale)
+        were, are = set(profile.segments), set(compiled(SHIPPED)(dict(row)))
+        one = Counts(
+            sizes=dict.fromkeys(are, 1), entered=dict.fromkeys(are - were, 1), left=dict.fromkeys(were - are, 1)
+        )
+        stage = str(row["lifecycle_stage"])
+        one.stages = {stage: 1}
+        if stage != profile.stage:
+            one.flows = {profile.stage: {stage: 1}}
+        wanted.add(one)
+        if were != are or one.flows:
+            ids.append(profile.customer_id)
+    assert (changed, counts) == (ids, wanted)
+
+
+def members(made: Plan, frame: pl.DataFrame) -> list[list[str]]:
+    """The names in the marks of each row."""
+    words = frame.select(made.marks).iter_rows() if made.marks else [()] * len(frame)
+    return [[name for word, number in enumerate(row) for name in made.marked(number, word)] for row in words]

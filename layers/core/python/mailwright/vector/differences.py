@@ -1,6 +1,6 @@
 """Who is in other segments, or another stage, than when last folded: profiles in, names and counts out."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -11,9 +11,12 @@ from mailwright.model.content import Content
 from mailwright.model.profile import Profile
 from mailwright.model.run import Counts
 from mailwright.vector.frame import Rows
-from mailwright.vector.membership import KEY, key, of_key, plan
+from mailwright.vector.membership import Plan, plan
 
+ID = "customer_id"
 STAGE = "lifecycle_stage"
+WAS = "was_"  # before the name of a mark: as it was when last folded
+MOVED = "moved"  # whether there is another reason than the rules to call them changed
 
 
 class Differences:
@@ -22,11 +25,18 @@ class Differences:
     def __init__(self, content: Content) -> None:
         self._plan = plan(content)
         self._scale = content.shop.scale
-        self._rows = Rows(dict.fromkeys((*self._plan.columns, STAGE)))
-        self._were: list[tuple[str, str, str]] = []  # id, segments as KEY, stage
+        self._rows = Rows(self._plan.columns)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._names: list[str] = []
+        self._were: list[int] = []  # their segments by Plan.mark
+        self._moved: list[bool] = []
+        self._counts = Counts()
+        self._known: dict[tuple[str, ...], tuple[int, list[str]]] = {}
 
     def __len__(self) -> int:
-        return len(self._were)
+        return len(self._names)
 
     def add(self, profiles: Iterable[Profile], now: int) -> None:
         """Work out the columns of some profiles. Ids that were merged into others are nobody in themselves."""
@@ -35,30 +45,57 @@ class Differences:
 
     def take(self, profiles: Iterable[Profile], rows: Iterable[Mapping[str, Scalar]]) -> None:
         """The same for those whose columns are at hand already."""
+        counts, known = self._counts, self._known
         for profile, row in zip(profiles, rows, strict=True):
             self._rows.add(row)
-            self._were.append((profile.customer_id, key(profile.segments), profile.stage))
+            names = tuple(profile.segments)
+            found = known.get(names)
+            if found is None:
+                found = known[names] = self._plan.mark(names)
+            were, gone = found
+            stage = str(row[STAGE])
+            self._names.append(profile.customer_id)
+            self._were.append(were)
+            self._moved.append(bool(gone) or stage != profile.stage)
+            _count(counts.stages, stage)
+            for name in gone:
+                _count(counts.left, name)
+            if stage != profile.stage:
+                _count(counts.flows.setdefault(profile.stage, {}), stage)
 
     def found(self) -> tuple[list[str], Counts]:
         """The customers who changed, in the order they came, and the counts of all added since the last call."""
-        were, self._were = self._were, []
-        counts = Counts(profiles=len(were))
-        if not were:
-            return [], counts
-        names, before, stages = (pl.Series(values, dtype=pl.String) for values in zip(*were, strict=True))
-        frame = self._plan.settle(self._rows.frame(_id=names, _before=before, _stage=stages))
-        counts.sizes = {name: int(frame[SEGMENT + name].sum()) for name in self._plan.names}
-        counts.stages = dict(frame[STAGE].value_counts(sort=False).iter_rows())
-        changed = frame.filter((pl.col(KEY) != pl.col("_before")) | (pl.col(STAGE) != pl.col("_stage")))
-        for after, was, stage, before in changed.select(KEY, "_before", STAGE, "_stage").iter_rows():
-            for table, name in _moves(set(of_key(was)), set(of_key(after)), counts):
-                table[name] = table.get(name, 0) + 1
-            if stage != before:
-                flow = counts.flows.setdefault(before, {})
-                flow[stage] = flow.get(stage, 0) + 1
-        return changed["_id"].to_list(), counts
+        counts = self._counts
+        counts.profiles = len(self._names)
+        frame = self.frame()
+        return (compared(self._plan, frame, counts).to_list() if len(frame) else []), counts
+
+    def frame(self) -> pl.DataFrame:
+        """What `compared` takes, of all added since the last call: their columns, and how they were."""
+        before = {WAS + series.name: series for series in self._plan.split(self._were)}
+        names, moved = pl.Series(self._names, dtype=pl.String), pl.Series(self._moved, dtype=pl.Boolean)
+        self._begin()
+        return self._rows.frame(**{ID: names, MOVED: moved}, **before)
 
 
-def _moves(were: set[str], are: set[str], counts: Counts) -> Iterator[tuple[dict[str, int], str]]:
-    yield from ((counts.entered, name) for name in are - were)
-    yield from ((counts.left, name) for name in were - are)
+def compared(made: Plan, frame: pl.DataFrame, counts: Counts) -> pl.Series:
+    """The ID of those who changed. The frame has the columns of the rules, WAS and each mark, ID, and MOVED; the sizes
+    of segments and who entered and left are counted.
+    """
+    settled = made.settle(frame)
+    for name in made.names:
+        counts.sizes[name] = int(settled[SEGMENT + name].sum())
+    other = [pl.col(name) != pl.col(WAS + name) for name in made.marks]
+    wanted = [ID, MOVED, *made.marks, *(WAS + name for name in made.marks)]
+    changed = settled.select(wanted).filter(pl.any_horizontal(MOVED, *other))
+    for word, name in enumerate(made.marks):
+        now, was = changed[name], changed[WAS + name]
+        for table, moved in ((counts.entered, now & ~was), (counts.left, was & ~now)):
+            for number, customers in moved.value_counts().iter_rows():
+                for segment in made.marked(number, word):
+                    _count(table, segment, customers)
+    return changed[ID]
+
+
+def _count(table: dict[str, int], name: str, number: int = 1) -> None:
+    table[name] = table.get(name, 0) + number

@@ -1,6 +1,10 @@
-"""Segments of a frame of profiles: the same answer as segments.membership gives for each of them."""
+"""Segments of a frame of profiles: the same answer as segments.membership gives for each of them.
 
-from collections.abc import Sequence
+A profile's segments are also whole numbers, a bit a segment: what is compared and counted are numbers, and names are
+only looked up for those who changed.
+"""
+
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -11,16 +15,20 @@ from mailwright.model.memo import once
 from mailwright.segments.membership import PERSONA, in_order, named, nodes, personas
 from mailwright.vector.expressions import expression
 
-KEY = "membership"  # the names of their segments, sorted, each with SEPARATOR behind it
-SEPARATOR = "\n"
+MARK = "mark"  # mark0, mark1 ...: 64 segments each
+BITS, BYTE = 64, 8
 
 
 class Plan:
-    """Segments in layers, each after those it asks for. `columns` are what the rules read; `names`, sorted."""
+    """Segments in layers, each after those it asks for. `columns` are what the rules read; `names`, sorted; `marks`,
+    the columns that hold them as bits.
+    """
 
     def __init__(self, content: Content) -> None:
         segments = content.segments
         self.names = sorted(segments)
+        self.marks = [f"{MARK}{word}" for word in range((len(self.names) + BITS - 1) // BITS)]
+        self._places = {name: place for place, name in enumerate(self.names)}
         read = {node.name for one in segments.values() for node in nodes(one.when) if isinstance(node, Column)}
         self.columns = sorted(read - {PERSONA})
         self._personas = personas(segments)
@@ -37,11 +45,12 @@ class Plan:
         ]
 
     def settle(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame with a Boolean column `segment:<name>` for each segment, `persona`, and KEY."""
-        return self.members(frame.lazy()).with_columns(self._key()).collect()
+        """The frame with a Boolean column `segment:<name>` for each segment, `persona`, and the marks (UInt64)."""
+        marks = [_word(self.names[word * BITS : (word + 1) * BITS]).alias(name) for word, name in enumerate(self.marks)]
+        return self.members(frame.lazy()).with_columns(marks).collect()
 
     def members(self, lazy: pl.LazyFrame) -> pl.LazyFrame:
-        """The same without KEY."""
+        """The same without the marks."""
         for place, layer in enumerate(self._layers):
             lazy = lazy.with_columns(layer)
             if place == self._last_persona:
@@ -52,24 +61,43 @@ class Plan:
         chosen = [pl.when(pl.col(SEGMENT + name)).then(pl.lit(name)) for name in self._personas]
         return pl.coalesce(*chosen, pl.lit(None, dtype=pl.String)).alias(PERSONA)
 
-    def _key(self) -> pl.Expr:
-        parts = [
-            pl.when(pl.col(SEGMENT + name)).then(pl.lit(name + SEPARATOR)).otherwise(pl.lit("")) for name in self.names
-        ]
-        return (pl.concat_str(parts) if parts else pl.lit("")).alias(KEY)
+    def mark(self, names: Iterable[str]) -> tuple[int, list[str]]:
+        """The marks of whoever is in these segments, as one number, and those of the names that are none (any more)."""
+        number, strange = 0, []
+        for name in names:
+            place = self._places.get(name)
+            if place is None:
+                strange.append(name)
+            else:
+                number |= 1 << place
+        return number, strange
+
+    def marked(self, number: int, word: int) -> list[str]:
+        """The names in one of the marks, sorted."""
+        return [name for place, name in enumerate(self.names[word * BITS : (word + 1) * BITS]) if number >> place & 1]
+
+    def split(self, numbers: list[int]) -> list[pl.Series]:
+        """Numbers of many as columns, one for each of `marks`."""
+        parts = [numbers] if len(self.marks) == 1 else [
+            [number >> word * BITS & (1 << BITS) - 1 for number in numbers] for word in range(len(self.marks))
+        ]  # fmt: skip
+        return [pl.Series(name, part, dtype=pl.UInt64) for name, part in zip(self.marks, parts, strict=False)]
+
+
+def _word(names: list[str]) -> pl.Expr:
+    """Up to 64 segments as one number, by way of bytes: those are an eighth of the work."""
+    word = pl.lit(0, dtype=pl.UInt64)
+    for start in range(0, len(names), BYTE):
+        byte = pl.lit(0, dtype=pl.UInt8)
+        for place, name in enumerate(names[start : start + BYTE]):
+            # a choice between two constants: casting a Boolean costs five times as much
+            one, none = pl.lit(1 << place, dtype=pl.UInt8), pl.lit(0, dtype=pl.UInt8)
+            byte = byte + pl.when(pl.col(SEGMENT + name)).then(one).otherwise(none)
+        word = word + byte.cast(pl.UInt64) * pl.lit(1 << start, dtype=pl.UInt64)
+    return word
 
 
 @once
 def plan(content: Content) -> Plan:
     """The Plan of a Content; the same object again for the same Content."""
     return Plan(content)
-
-
-def key(names: Sequence[str]) -> str:
-    """What KEY is for whoever is in these segments; names sorted, as profiles keep them."""
-    return "".join([name + SEPARATOR for name in names])
-
-
-def of_key(text: str) -> list[str]:
-    """The names in a KEY."""
-    return text.split(SEPARATOR)[:-1]
