@@ -67,6 +67,11 @@ def _table(found: Resources) -> dict[tuple[str, str], list[Grant]]:
             Grant(("s3:ListBucket",), (lake.bucket_arn,)),
             Grant(("s3:GetObject", "s3:PutObject"), (lake.arn_for_objects("segments/*"),), "s3", _PUT_KEY),
         ],
+        ("clusters", "read"): [
+            Grant(("s3:ListBucket",), (lake.bucket_arn,)),  # without it a model that is not there looks forbidden
+            Grant(("s3:GetObject",), (lake.arn_for_objects("models/*"),), "s3", _READ_KEY[:1]),
+        ],
+        ("clusters", "write"): [Grant(("s3:PutObject",), (lake.arn_for_objects("models/*"),), "s3", _PUT_KEY)],
         ("journal", "write"): [Grant(("firehose:PutRecordBatch",), (found.lake.journal.attr_arn,))],
         # SES asks for SendRawEmail when the content of SendEmail is Raw.
         ("mail", "send"): [

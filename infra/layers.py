@@ -1,4 +1,4 @@
-"""The four layers and the functions' code, as assets. No Docker: uv fetches the wheels for Lambda's platform."""
+"""The five layers and the functions' code, as assets. No Docker: uv fetches the wheels for Lambda's platform."""
 
 import hashlib
 import shutil
@@ -16,7 +16,9 @@ from infra.config import ROOT
 
 BUILD = ROOT / ".build"
 PYTHON = "3.13"
-PLATFORM = "aarch64-manylinux2014"
+PLATFORM = "aarch64-manylinux_2_28"  # python3.13 runs on Amazon Linux 2023, whose glibc is 2.34
+# What no import needs. Tests are 30 of scikit-learn's 216 MB; Lambda allows 250 with everything else.
+_NEEDLESS = ("**/__pycache__", "bin", "**/tests")
 _UNWANTED = ["__pycache__", "*.egg-info", "*.toml", ".DS_Store"]
 
 
@@ -36,11 +38,12 @@ class Layers:
 
 
 def layers(scope: Construct, content: Path, python: str = PYTHON, platform: str | None = PLATFORM) -> Layers:
-    """`runtime` and `polars` third-party wheels, `core` the package, `content` what a marketer edits, as one file."""
+    """`runtime`, `polars`, `science`: third-party wheels; `core`: the package; `content`: what marketers edit."""
     core = lambda_.Code.from_asset(str(ROOT / "layers/core"), exclude=_UNWANTED, ignore_mode=IgnoreMode.GIT)
     sources = {
         "runtime": lambda_.Code.from_asset(str(wheels(ROOT / "layers/runtime/requirements.txt", python, platform))),
         "polars": lambda_.Code.from_asset(str(wheels(ROOT / "layers/polars/requirements.txt", python, platform))),
+        "science": lambda_.Code.from_asset(str(wheels(ROOT / "layers/science/requirements.txt", python, platform))),
         "core": core,
         "content": lambda_.Code.from_asset(str(content)),
     }
@@ -63,7 +66,7 @@ def wheels(requirements: Path, python: str = PYTHON, platform: str | None = PLAT
 
     `platform` None means this machine's: the local cloud of the end-to-end test runs no arm64.
     """
-    wanted = requirements.read_bytes() + f"{python} {platform}".encode()
+    wanted = requirements.read_bytes() + f"{python} {platform} {_NEEDLESS}".encode()
     folder = BUILD / f"{requirements.parent.name}-{hashlib.sha256(wanted).hexdigest()[:16]}"
     if folder.exists():
         return folder
@@ -86,9 +89,9 @@ def _install(requirements: Path, target: Path, python: str, platform: str | None
 
 
 def _strip(folder: Path) -> None:
-    """What no import needs and what differs between machines."""
-    for pattern in ("**/__pycache__", "bin"):
-        for path in folder.glob(pattern):
-            shutil.rmtree(path)
+    """Take away what no import needs and what differs between machines."""
+    for pattern in _NEEDLESS:
+        for path in list(folder.glob(pattern)):
+            shutil.rmtree(path, ignore_errors=True)  # one in another is gone with it
     for path in folder.glob(".lock"):
         path.unlink()

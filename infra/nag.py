@@ -46,7 +46,7 @@ def acknowledge(stack: Stack, found: Resources, machines: Iterable[CfnStateMachi
             arn = f"arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{name}:*"
             _leave(stack, f"IAM5[Resource::{arn}]", _EXECUTIONS)
     lake, quarantine = found.buckets.lake, found.buckets.quarantine
-    for bucket, prefix in ((lake, ""), (lake, "metrics/"), (lake, "segments/"), (quarantine, "")):
+    for bucket, prefix in ((lake, ""), (lake, "metrics/"), (lake, "segments/"), (lake, "models/"), (quarantine, "")):
         element = bucket.node.default_child
         assert isinstance(element, CfnElement)
         _leave(stack, f"IAM5[Resource::<{stack.get_logical_id(element)}.Arn>/{prefix}*]", _OBJECTS)

@@ -44,5 +44,6 @@ class Resources:
             "PUBLIC_URL": self.api.url,
             "TOKENS_SECRET": arn(self.secrets.tokens),
             "INGEST_SECRET": arn(self.secrets.ingest),
+            "CLUSTERS_BUCKET": self.buckets.lake.bucket_name,
             "CONTENT_FILE": CONTENT_FILE,
         }

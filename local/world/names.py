@@ -45,5 +45,6 @@ def settings(public_url: str) -> dict[str, str]:
         "PUBLIC_URL": public_url,
         "TOKENS_SECRET": TOKENS,
         "INGEST_SECRET": INGEST,
+        "CLUSTERS_BUCKET": LAKE,
         "CONTENT_FILE": "the world has its content in hand",
     }

@@ -26,6 +26,7 @@ def needs(due: DueWatch, content: Content, firehose: Firehose, *, hourly: bool) 
     return {
         "tick": Need(lambda last: due.earliest(), daemon=False),
         "campaign": Need(_campaigns(content), daemon=True),
+        "train": Need(lambda last: None, daemon=True),  # a replay goes by the model it is given, or by none
         "measure": Need(_lake(firehose, hourly=hourly), daemon=False),
     }
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from mailwright.settings import Settings
 
@@ -23,12 +23,26 @@ if TYPE_CHECKING:
     from mailwright.queue.stream import EventsStream
     from mailwright.store.contacts import ContactStore
     from mailwright.store.profiles import ProfileStore
+    from mailwright.workflow.clusters import InUse
 
 
 def _boto_client(service: str) -> Any:
     from mailwright.store.clients import client
 
     return client(service)
+
+
+Made = TypeVar("Made")
+
+
+class _afresh(Generic[Made]):  # noqa: N801, it is used like property
+    """Worked out each time it is asked for, unless something was put in its place, as with cached_property."""
+
+    def __init__(self, make: Callable[[Any], Made]) -> None:
+        self._make = make
+
+    def __get__(self, app: "App", kind: type["App"]) -> Made:
+        return self._make(app)
 
 
 @dataclass
@@ -88,11 +102,28 @@ class App:
 
         return S3Lake(self.client("s3"), self.settings["LAKE_BUCKET"])
 
-    @cached_property
+    @_afresh
     def content(self) -> "Content":
+        """What is published and, where function.toml asks for them, the clusters in use with it."""
+        return self._in_use.of(self._published) if "CLUSTERS_BUCKET" in self.settings else self._published
+
+    @cached_property
+    def _published(self) -> "Content":
         from mailwright.content.load import load
 
         return load(self.settings["CONTENT_FILE"])
+
+    @cached_property
+    def models(self) -> "S3Lake":
+        from mailwright.lake.lake import S3Lake
+
+        return S3Lake(self.client("s3"), self.settings["CLUSTERS_BUCKET"])
+
+    @cached_property
+    def _in_use(self) -> "InUse":
+        from mailwright.workflow.clusters import InUse
+
+        return InUse(self.models, self.clock)
 
     def secret(self, variable: str) -> dict[str, str]:
         """The JSON object in the Secrets Manager secret that `variable` names; read once a process."""

@@ -19,6 +19,7 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "tokens": ("TOKENS_SECRET",),  # the key unsubscribe tokens and feedback tags are sealed with
     "ingest": ("INGEST_SECRET",),  # write key and Shopify secret
     "content": ("CONTENT_FILE",),
+    "clusters": ("CLUSTERS_BUCKET",),  # where the model in use is: the lake's bucket; without it no cluster is known
 }
 
 
@@ -31,6 +32,9 @@ class Settings:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
+
+    def __contains__(self, variable: str) -> bool:
+        return variable in self._environment
 
     @classmethod
     def from_env(cls) -> "Settings":

@@ -14,12 +14,12 @@ from mailwright.compose.offers import pick
 from mailwright.compose.render import reads
 from mailwright.fold import cart as carts
 from mailwright.fold.traits import trait
-from mailwright.fold.view import columns
 from mailwright.model.columns import COLUMNS
 from mailwright.model.contact import Contact
 from mailwright.model.content import Content, Shop
 from mailwright.model.profile import Product, Profile
 from mailwright.model.send import SendTask
+from mailwright.segments.clusters import facts as facts_of
 from mailwright.segments.membership import compiled
 
 LINES = 10  # of the cart that an email shows
@@ -39,7 +39,7 @@ def context(
     template = content.templates.get(task.template)
     named = reads(template, task) if template else frozenset(("profile",))
     ruled = any(offer.when for name in task.offers if (offer := content.offers.get(name)))
-    facts = dict(columns(profile, now, content.shop.scale)) if ruled or "profile" in named else {}
+    facts = facts_of(profile, now, content) if ruled or "profile" in named else {}
     if facts:
         compiled(content)(facts)  # adds the segments, which a rule may name, and the persona
     shop = _shop(content.shop)

@@ -10,13 +10,13 @@ from mailwright.decide.contacts import contact_changes
 from mailwright.decide.merging import brought_in
 from mailwright.decide.program import Program, program
 from mailwright.decide.turns import next_turn
-from mailwright.fold.view import columns
 from mailwright.journeys.advance import Scene, Trigger, advance
 from mailwright.model.content import Content
 from mailwright.model.event import Event
 from mailwright.model.outbox import Pending
 from mailwright.model.profile import Position, Profile
 from mailwright.model.send import SendTask
+from mailwright.segments.clusters import CLUSTER, facts
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def decide(before: Profile, profile: Profile, events: Sequence[Event], content: 
     neither is changed. `events` are those that were folded, timers among them, in any order.
     """
     made = program(content)
-    row = columns(profile, now, content.shop.scale)
+    row = facts(profile, now, content)
     stage = str(row["lifecycle_stage"])
     members = made.members(row)  # adds membership to the row, for the journeys
     notes: Counter[str] = Counter()
@@ -46,7 +46,8 @@ def decide(before: Profile, profile: Profile, events: Sequence[Event], content: 
     scene = Scene(profile.customer_id, row, now, min(now, newest), content.shop.timezone, content.version)
     profile, own = brought_in(made, profile, events, now)
     journeys, sends = _journeys(made, profile, triggers, scene, notes, own)
-    after = msgspec.structs.replace(profile, segments=members, stage=stage, journeys=journeys)
+    cluster = str(row[CLUSTER] or "")
+    after = msgspec.structs.replace(profile, segments=members, stage=stage, cluster=cluster, journeys=journeys)
     dues = [position.due for position in journeys.values() if position.step and position.due is not None]
     # Stages and segments that only time changes are the nightly recompute's to find, unless a journey waits for them.
     turn = next_turn(profile, now, made.turning, content.shop.scale) if made.turning else None

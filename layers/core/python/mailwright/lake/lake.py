@@ -5,6 +5,10 @@ import io
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, cast
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mailwright.workflow.ports import LakeUnreachable
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -25,6 +29,18 @@ class S3Lake:
     def write(self, key: str, body: bytes) -> None:
         """Put one object, replacing what was there."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
+
+    def read(self, key: str) -> bytes | None:
+        """One object, None when there is none; LakeUnreachable when S3 does not say."""
+        try:
+            with self._client.get_object(Bucket=self._bucket, Key=key)["Body"] as body:
+                return body.read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise LakeUnreachable(f"s3://{self._bucket}/{key}: {error}") from error
+        except (BotoCoreError, OSError) as error:
+            raise LakeUnreachable(f"s3://{self._bucket}/{key}: {error}") from error
 
     def _keys(self, prefix: str) -> Iterator[str]:
         for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):

@@ -56,6 +56,9 @@ COLUMNS: dict[str, ColumnSpec] = {
     "average_price": ColumnSpec("number", "mean price of a piece bought; of the last products viewed, before that"),
     "price_band": ColumnSpec("text", "low, middle or high: where average_price lies between the shop's price_bands"),
     "persona": ColumnSpec("text", "the first persona, by rank, whose segment they are in"),
+    "cluster": ColumnSpec(
+        "text", "name of the group they were found to be like, by `mailwright clusters`; unknown without a model"
+    ),
     "lifecycle_stage": ColumnSpec("text", "new, active, repeat, at_risk, lapsed or lost"),
     "cart_items": ColumnSpec("number", "pieces in the cart"),
     "cart_value": ColumnSpec("number", "sum of price x quantity in the cart, in the shop's currency"),

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from mailwright.expression.tree import Expr
+from mailwright.model.clusters import Clusters
 from mailwright.model.scale import STANDARD, Scale
 from mailwright.model.send import Class
 
@@ -112,6 +113,9 @@ class Content(msgspec.Struct, frozen=True):
     campaigns: dict[str, Campaign] = {}
     templates: dict[str, Template] = {}
     offers: dict[str, Offer] = {}
+    clusters: Clusters | None = (
+        None  # learnt and not written: what runs puts the model in use here; it is not published
+    )
 
 
 encode_content = msgspec.json.Encoder(order="deterministic").encode

@@ -123,6 +123,7 @@ class Profile(msgspec.Struct, array_like=True):
     absorbed: int = 0  # profiles of other ids that were joined into this one
     merged_into: str = ""  # the id that this one is now; then the row is a signpost and holds no facts
     merged_at: Stamp = 0  # when it became one
+    cluster: str = ""  # name of the cluster when last folded; "" without a model
 
 
 def count(counts: list[int], counter: str) -> int:

@@ -35,6 +35,7 @@ class Counts(msgspec.Struct):
     left: dict[str, int] = {}
     stages: dict[str, int] = {}
     flows: dict[str, dict[str, int]] = {}  # stage when last folded -> stage now -> customers
+    clusters: dict[str, int] = {}  # by cluster how many are in it
 
     def add(self, other: "Counts") -> None:
         """Sum up."""
@@ -45,12 +46,14 @@ class Counts(msgspec.Struct):
             _add(mine, theirs)
         for stage, flow in other.flows.items():
             _add(self.flows.setdefault(stage, {}), flow)
+        _add(self.clusters, other.clusters)
 
     def sorted(self) -> "Counts":
         """The same with names in their order."""
         sizes, entered, left, stages = (dict(sorted(table.items())) for table in self._tables())
         flows = {stage: dict(sorted(flow.items())) for stage, flow in sorted(self.flows.items())}
-        return Counts(self.profiles, self.unreadable, self.woken, sizes, entered, left, stages, flows)
+        clusters = dict(sorted(self.clusters.items()))
+        return Counts(self.profiles, self.unreadable, self.woken, sizes, entered, left, stages, flows, clusters)
 
     def _tables(self) -> list[dict[str, int]]:
         return [self.sizes, self.entered, self.left, self.stages]
@@ -65,7 +68,7 @@ class Progress(msgspec.Struct):
     """How far a worker came: everything up to `after` is counted, and its timers are on the stream."""
 
     part: int
-    content: str  # version the counts were made by; another begins the part anew
+    content: str  # version of the rules and clusters the counts were made by; another begins the part anew
     counts: Counts = msgspec.field(default_factory=Counts)
     after: list[str] | None = None
     done: bool = False

@@ -19,6 +19,8 @@ _CONFIGS: dict[str, dict[str, Any]] = {
     # Single-digit milliseconds are normal: a reply that has not come in 3 s will not come.
     "dynamodb": {"retries": {"mode": "standard", "total_max_attempts": 5}, "connect_timeout": 2, "read_timeout": 3},
     "kinesis": {"retries": {"mode": "standard", "total_max_attempts": 4}, "connect_timeout": 2, "read_timeout": 5},
+    # `fold` asks S3 on its way which clusters there are, and does without should S3 be down: half a minute at the most.
+    "s3": {"retries": {"mode": "standard", "total_max_attempts": 3}, "connect_timeout": 2, "read_timeout": 8},
 }
 _OTHERS: dict[str, Any] = {
     "retries": {"mode": "standard", "total_max_attempts": 4},

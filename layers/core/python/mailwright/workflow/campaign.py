@@ -9,11 +9,11 @@ from collections import Counter
 import msgspec
 
 from mailwright.expression.tree import InSegment
-from mailwright.fold.view import columns
 from mailwright.model.content import Campaign, Content
 from mailwright.model.schedule import runs
 from mailwright.model.send import SendTask, send_key
 from mailwright.model.times import HOUR, MINUTE, iso
+from mailwright.segments.clusters import facts
 from mailwright.segments.membership import members
 from mailwright.workflow.ports import Profiles, Queue
 
@@ -36,7 +36,7 @@ def campaign(content: Content, profiles: Profiles, sends: Queue, scheduled: int)
     for profile in profiles.scan(0, 1):
         if profile.merged_into:
             continue
-        belongs = members(columns(profile, scheduled, content.shop.scale), content)
+        belongs = members(facts(profile, scheduled, content), content)
         for one, run in due:
             if one.segment in belongs:
                 tasks.append(_task(one, run, profile.customer_id, content))

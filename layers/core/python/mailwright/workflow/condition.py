@@ -6,11 +6,11 @@ import msgspec
 
 from mailwright.expression.closures import Rule, closure
 from mailwright.expression.tree import Expr
-from mailwright.fold.view import columns
 from mailwright.model.content import Content
 from mailwright.model.problem import Problem
 from mailwright.model.profile import Profile
 from mailwright.model.send import SendTask
+from mailwright.segments.clusters import facts
 from mailwright.segments.membership import compiled
 
 
@@ -21,7 +21,7 @@ def holds(task: SendTask, profile: Profile, content: Content, now: int) -> bool:
     """
     if task.when is None:
         return True
-    row = columns(profile, now, content.shop.scale)
+    row = facts(profile, now, content)
     compiled(content)(row)  # adds segments and persona
     return _rule(msgspec.json.encode(task.when))(row) is True
 

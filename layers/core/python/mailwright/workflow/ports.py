@@ -102,3 +102,10 @@ class Lake(Protocol):
 
     def write(self, key: str, body: bytes) -> None:
         """Put one object, replacing what was there."""
+
+    def read(self, key: str) -> bytes | None:
+        """One object, None when there is none; LakeUnreachable when that cannot be known now."""
+
+
+class LakeUnreachable(RuntimeError):
+    """The lake did not answer."""

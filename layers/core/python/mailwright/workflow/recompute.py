@@ -104,13 +104,19 @@ def _part(
 
 def _begun(work: Work, lake: Lake, content: Content) -> Progress:
     """Where an earlier worker stopped; the beginning when there was none, or it went by other content."""
-    fresh = Progress(work.part or 0, content.version)
+    rules = _rules(content)
+    fresh = Progress(work.part or 0, rules)
     line = next(lake.lines(progress_key(work.run, work.parts, work.part or 0)), None)
     if line is not None:
         with suppress(msgspec.DecodeError):  # written by another version: begin anew
             known = decode_progress(line)
-            return known if known.content == content.version else fresh
+            return known if known.content == rules else fresh
     return fresh
+
+
+def _rules(content: Content) -> str:
+    """What profiles are looked at by: the content, and the clusters beside it."""
+    return content.version if content.clusters is None else f"{content.version}+{content.clusters.version}"
 
 
 def _conclude(work: Work, lake: Lake, now: int) -> dict[str, Any]:
