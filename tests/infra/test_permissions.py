@@ -23,8 +23,10 @@ BY_KEY = {"dynamodb:BatchGetItem", "dynamodb:GetItem"}
 RECEIVE = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 READ_STREAM = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 
+MODELS = {"LakeBucket": {"s3:ListBucket"}, "LakeBucket/models/*": {"s3:GetObject"}}
+
 MAY: dict[str, dict[str, set[str]]] = {
-    "campaign": {"CustomersTable": {"dynamodb:Scan"}, "SendsQueue": {"sqs:SendMessage"}, **GIVEN_UP},
+    "campaign": {"CustomersTable": {"dynamodb:Scan"}, "SendsQueue": {"sqs:SendMessage"}, **MODELS, **GIVEN_UP},
     "collect": {"IngestSecret": {"secretsmanager:GetSecretValue"}, **PUT_EVENTS, **SET_ASIDE},
     "dispatch": {
         "CustomersTable": {*BY_KEY, "dynamodb:PutItem"},
@@ -44,6 +46,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "fold": {
         "CustomersTable": {*BY_KEY, "dynamodb:Query", "dynamodb:PutItem"},
         "EventsStream": {f"kinesis:{verb}" for verb in {*READ_STREAM, "DescribeStreamSummary", "ListShards"}},
+        **MODELS,
         **FAILED_RECORDS,
     },
     "intake": {**PUT_EVENTS, **SET_ASIDE, **GIVEN_UP},
@@ -56,7 +59,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "preferences": {"CustomersTable": {*BY_KEY, "dynamodb:PutItem"}, **PUT_EVENTS, **TOKENS},
     "recompute": {
         "CustomersTable": {"dynamodb:Scan"},
-        "LakeBucket": {"s3:ListBucket"},
+        **MODELS,
         "LakeBucket/segments/*": {"s3:GetObject", "s3:PutObject"},
         **PUT_EVENTS,
     },
@@ -66,8 +69,15 @@ MAY: dict[str, dict[str, set[str]]] = {
         "FirehoseJournal": {"firehose:PutRecordBatch"},
         SES_IDENTITY: {"ses:SendEmail", "ses:SendRawEmail"},
         SES_SET: {"ses:SendEmail", "ses:SendRawEmail"},
+        **MODELS,
         **SET_ASIDE,
         **TOKENS,
+    },
+    "train": {
+        "CustomersTable": {"dynamodb:Scan"},
+        "LakeBucket": {"s3:ListBucket"},
+        "LakeBucket/models/*": {"s3:GetObject", "s3:PutObject"},
+        **GIVEN_UP,
     },
     "tick": {"CustomersTable/index/due": {"dynamodb:Query"}, **PUT_EVENTS, **GIVEN_UP},
 }
@@ -122,7 +132,8 @@ def test_no_identity_policy_has_a_wildcard_action_or_resource(template: Template
         assert not [action for action in listed(statement["Action"]) if "*" in action]
         wild = {name(resource) for resource in listed(statement["Resource"]) if "*" in name(resource)}
         wild = {resource for resource in wild if ":execution:mailwright-recompute" not in resource}
-        assert wild <= {"LakeBucket/*", "LakeBucket/metrics/*", "LakeBucket/segments/*", "QuarantineBucket/*"}
+        lake = {f"LakeBucket/{folder}*" for folder in ("", "metrics/", "models/", "segments/")}
+        assert wild <= lake | {"QuarantineBucket/*"}
 
 
 def test_no_role_has_a_managed_policy_or_trusts_more_than_one_service(template: Template) -> None:
@@ -144,7 +155,7 @@ def test_nobody_else_may_send_or_read_secrets_of_others(template: Template) -> N
         for function in FUNCTIONS
     }
     assert [function for function, may in actions.items() if "ses:SendEmail" in may] == ["send"]
-    assert [function for function, may in actions.items() if "dynamodb:Scan" in may] == ["campaign", "recompute"]
+    assert [function for function, may in actions.items() if "dynamodb:Scan" in may] == ["campaign", "recompute", "train"]
 
 
 # What each call of a client in our adapters asks of IAM.

@@ -105,13 +105,10 @@ class App:
     @_afresh
     def content(self) -> "Content":
         """What is published and, where function.toml asks for them, the clusters in use with it."""
-        return self._in_use.of(self._published) if "CLUSTERS_BUCKET" in self.settings else self._published
-
-    @cached_property
-    def _published(self) -> "Content":
         from mailwright.content.load import load
 
-        return load(self.settings["CONTENT_FILE"])
+        published = load(self.settings["CONTENT_FILE"])
+        return self._in_use.of(published) if "CLUSTERS_BUCKET" in self.settings else published
 
     @cached_property
     def models(self) -> "S3Lake":
