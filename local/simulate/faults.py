@@ -45,11 +45,11 @@ AT_CALLS = ("request lost", "reply lost", "reply lost for good", "throttled", "c
             "stall", "opt-out")  # fmt: skip
 
 _ALL: dict[str, Faults] = {
-    "none": Faults(),
+    "none": Faults(feedback_spread=SECOND),
     "standard": Faults(
         request_lost=0.004, reply_lost=0.004, reply_lost_for_good=0.002, throttled=0.006, crash_before=0.003,
         crash_after=0.003, zombie=0.004, stall=0.001, opt_out=0.0005,
-        repeated=0.10, repeated_by=20 * DAY, late=0.05, shuffled=5 * MINUTE, poison=0.0001, reshards=3, skew=5 * MINUTE,
+        repeated=0.10, repeated_by=20 * DAY, late=0.05, shuffled=5 * MINUTE, poison=0.001, reshards=3, skew=5 * MINUTE,
         copies=0.10, redriven=0.01, killed=0.02, tripled=0.10, feedback_lost=0.01, feedback_spread=3 * MINUTE,
         opt_outs=0.002,
     ),
@@ -57,7 +57,7 @@ _ALL: dict[str, Faults] = {
     "late": Faults(late=0.05, shuffled=5 * MINUTE),
     "crashes": Faults(crash_before=0.02, crash_after=0.02),
     "zombies": Faults(zombie=0.05, stall=0.02),
-    "reshards": Faults(reshards=4, shuffled=MINUTE),
+    "reshards": Faults(reshards=4, shuffled=MINUTE, crash_before=0.02, crash_after=0.02, only=("fold ",)),
     "poison": Faults(poison=0.01),
     "partial": Faults(throttled=0.05, only=("put_records", "message_batch", "record_batch")),
     "throttles": Faults(throttled=0.05),

@@ -77,14 +77,16 @@ class Mailbox:
             kinds += ["Open"]
             kinds += ["Click"] if chance < 0.04 else []
             kinds += ["Complaint"] if chance < 0.0015 else []
+        latest = 0
         for step, kind in enumerate(kinds):
-            self._report(kind, message_id, to, tags, self._clock() + step * SECOND)
+            latest = self._report(kind, message_id, to, tags, self._clock() + step * SECOND, latest)
 
-    def _report(self, kind: str, message_id: str, to: str, tags: dict[str, str], at: int) -> None:
+    def _report(self, kind: str, message_id: str, to: str, tags: dict[str, str], at: int, latest: int) -> int:
+        """Report one thing; when the last report of this email so far arrives. `latest`: the same, before this one."""
         faults, chance = self._faults, self._chance
         if faults.feedback_lost and chance.random() < faults.feedback_lost:
             self._injected["feedback lost"] += 1
-            return
+            return latest
         copies = 1
         if faults.tripled and chance.random() < faults.tripled:
             copies = 3
@@ -97,7 +99,12 @@ class Mailbox:
             self._oracle.said_no(customer, at)
         body = told(kind, message_id, to, tags, at)
         for _ in range(copies):
-            self._clock.at(at + chance.randrange(1, faults.feedback_spread), lambda: self.deliver(body))
+            when = at + chance.randrange(1, faults.feedback_spread)
+            if when < latest:
+                self._injected["feedback overtook earlier feedback"] += 1
+            latest = max(when, latest)
+            self._clock.at(when, lambda: self.deliver(body))
+        return latest
 
     def expected(self, key: str) -> list[State]:
         """The states that what was reported of an email proves."""

@@ -101,16 +101,13 @@ class Port:
 
     def _throttled(self, inner: Call, request: dict[str, Any], name: str) -> Any:
         """All of it, or half of it where the service answers for each part."""
-        match name:
-            case "put_records" if len(request["Records"]) > 1:
-                return _half_of_the_records(inner, request)
-            case "put_record_batch" if len(request["Records"]) > 1:
-                return _half_of_the_lines(inner, request)
-            case "send_message_batch" if len(request["Entries"]) > 1:
-                return _half_of_the_entries(inner, request)
-            case "batch_get_item":
-                return _half_of_the_keys(inner, request)
-        raise refusal("ThrottlingException", "Rate exceeded", name)
+        half, parts = _HALVES.get(name), request.get("Records", request.get("Entries"))
+        if half is None or (parts is not None and len(parts) < 2):
+            raise refusal("ThrottlingException", "Rate exceeded", name)
+        injected = self._stage.chaos.injected
+        injected["throttled"] -= 1  # counted by itself
+        injected[f"part refused: {name}"] += 1
+        return half(inner, request)
 
 
 class Mail(Port):
@@ -170,3 +167,11 @@ def _half_of_the_keys(inner: Call, request: dict[str, Any]) -> Any:
         return {"Responses": {table: []}, "UnprocessedKeys": request["RequestItems"]}
     answer = inner(RequestItems={table: {**wanted, "Keys": keys[::2]}})
     return {**answer, "UnprocessedKeys": {table: {**wanted, "Keys": keys[1::2]}}}
+
+
+_HALVES = {
+    "put_records": _half_of_the_records,
+    "put_record_batch": _half_of_the_lines,
+    "send_message_batch": _half_of_the_entries,
+    "batch_get_item": _half_of_the_keys,
+}

@@ -1,6 +1,7 @@
 """The stream's shards and the fold behind them, split and merged while events flow, the children read first."""
 
 from collections import Counter
+from typing import Any
 
 from functions.wiring import Function
 from local.simulate.shop import SPAN
@@ -10,11 +11,11 @@ from local.world.memory.engine import MemoryEngine
 from local.world.memory.kinesis import RANGE, Shard
 from local.world.pollers.feed import Feed, of_stream
 from local.world.pollers.kinesis import KinesisTrigger
-from mailwright.model.times import MINUTE
+from mailwright.model.times import HOUR
 
-COUNTS = (4, 1, 3, 2)  # shards after the first reshard, the second, ...
-UNREAD = 3 * MINUTE  # events the parents hold when they are closed
-HELD = 15 * MINUTE  # how long the parents are not read while the children are
+COUNTS = (4, 2, 1, 2)  # shards after the first reshard, the second, ...: every one split in two, or two merged
+UNREAD = 8 * HOUR  # of events the parents hold when they are closed: a small life is a quiet one
+HELD = 14 * HOUR  # how long the parents are not read while the children are; records are kept for 24
 
 
 class Shards:
@@ -55,15 +56,30 @@ class Shards:
     def _reshard(self, count: int) -> None:
         """Close every shard to new records and open others in their place; what is in the old ones stays there."""
         shards = self._engine.kinesis.streams[names.STREAM]
-        for shard in shards:
-            shard.low, shard.high = RANGE, 0
+        parents = [shard for shard in shards if shard.low <= shard.high]
         children = [
             Shard(f"shardId-{len(shards) + n:012d}", RANGE * n // count, RANGE * (n + 1) // count - 1)
             for n in range(count)
         ]
+        for parent in parents:
+            heirs = sum(child.low <= parent.high and parent.low <= child.high for child in children)
+            self._injected["shard split" if heirs > 1 else "shard merged with another"] += 1
+            parent.low, parent.high = RANGE, 0
         shards.extend(children)
         where = {"StreamName": names.STREAM}
         feed = Feed(self._engine, "kinesis", "kinesis", [child.name for child in children], where)
-        feed.consumers.append(self._fold.take)
+        read: set[str] = set()
+
+        def of_child(shard: str, records: list[dict[str, Any]]) -> None:
+            read.add(shard)
+            self._fold.take(shard, records)
+
+        def of_parent(shard: str, records: list[dict[str, Any]]) -> None:
+            if read:
+                self._injected["record of a parent read after its children's"] += len(records)
+            self._fold.take(shard, records)
+
+        for closed in self._closed:
+            closed.consumers[:] = [of_parent]
+        feed.consumers.append(of_child)
         self._feeds.append(feed)
-        self._injected["reshard, children read first"] += 1

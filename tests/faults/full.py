@@ -12,10 +12,11 @@ SEEDS = 20
 EACH = 46_000  # events, and emails of campaigns, a seed
 ALONE = 4_000  # the same for each fault by itself
 PARTS = 16  # of the pairs
+EVERY = {"one id": 1, "two ids": 3}  # so-manieth pair is run: all, and a third where the life has more calls
 
 
 class Part(NamedTuple):
-    """What to do (`seed`, `alone`, `singles`, `pairs`, `mutant`) and with what."""
+    """What to do (`seed`, `alone`, `singles`, `pairs`, `suite`, `mutant`) and with what."""
 
     kind: str
     name: str
@@ -25,10 +26,11 @@ class Part(NamedTuple):
 def parts(seeds: int) -> list[Part]:
     """Everything; what needs looking at first comes first."""
     runs = [Part("seed", "standard", seed) for seed in range(1, seeds + 1)]
-    pairs = [Part("pairs", "", part) for part in range(PARTS)]
+    singles = [Part("singles", lived) for lived in small.LIVES]
+    pairs = [Part("pairs", lived, part) for lived in small.LIVES for part in range(PARTS)]
     guards = [Part("mutant", name) for name in mutants.MUTANTS]
     alone = [Part("alone", name, 1) for name in PROFILES if name != "standard"]
-    return [*guards, *runs, *pairs, *alone, Part("singles", "")]
+    return [*singles, *runs, *pairs, *alone, Part("suite", ""), *guards]
 
 
 def carry_out(part: Part, events: int) -> dict[str, Any]:
@@ -54,15 +56,24 @@ def _simulated(part: Part, events: int) -> dict[str, Any]:
 
 
 def _singles(part: Part, events: int) -> dict[str, Any]:
-    search = small.Search()
+    search = small.Search(part.name)
     search.singles()
-    return {"runs": search.runs, "violations": [str(one) for one in search.violations]}
+    return _searched(search)
 
 
 def _pairs(part: Part, events: int) -> dict[str, Any]:
-    search = small.Search()
-    search.pairs(part.number, PARTS)
+    search = small.Search(part.name)
+    search.pairs(part.number, PARTS, EVERY[part.name])
+    return _searched(search)
+
+
+def _searched(search: small.Search) -> dict[str, Any]:
     return {"runs": search.runs, "violations": [str(one) for one in search.violations]}
+
+
+def _suite(part: Part, events: int) -> dict[str, Any]:
+    """With every guard in its place the tests must be green, or their being red says nothing."""
+    return {"red": mutants.trial("")}
 
 
 def _mutant(part: Part, events: int) -> dict[str, Any]:
@@ -70,5 +81,6 @@ def _mutant(part: Part, events: int) -> dict[str, Any]:
 
 
 _KINDS: dict[str, Callable[[Part, int], dict[str, Any]]] = {
-    "seed": _simulated, "alone": _simulated, "singles": _singles, "pairs": _pairs, "mutant": _mutant
+    "seed": _simulated, "alone": _simulated, "singles": _singles, "pairs": _pairs, "suite": _suite,
+    "mutant": _mutant
 }  # fmt: skip

@@ -17,10 +17,13 @@ import pytest
 from local.simulate.faults import profile
 from local.simulate.simulation import Simulation
 from local.simulate.verdict import problems, verdict
-from tests.faults import patches
+from tests.faults import patches, patches_identity
 
 ROOT = Path(__file__).parents[2]
-SUITE = ["tests/faults/test_matrix.py", "tests/faults/test_send_faults.py"]
+SUITE = [
+    "tests/functions/test_merged.py", "tests/faults/test_send_faults.py", "tests/faults/test_matrix.py",
+    "tests/faults/test_identity_faults.py",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,15 @@ class Mutant:
             yield
 
 
-MUTANTS: dict[str, Mutant] = {name: Mutant(what, makes) for name, (what, makes) in patches.ALL.items()}
+MUTANTS: dict[str, Mutant] = {
+    name: Mutant(what, makes) for name, (what, makes) in (patches.ALL | patches_identity.ALL).items()
+}
 
 
 def quick() -> None:
     """A small simulation with everything in it. AssertionError when something does not hold."""
     for seed in (1, 2):
-        run = Simulation(seed, 1500, 1000, replace(profile("standard"), stall=0.01))
+        run = Simulation(seed, 1500, 1000, replace(profile("standard"), stall=0.02, zombie=0.02))
         run.run()
         wrong = problems(verdict(run))
         assert not wrong, wrong
@@ -63,11 +68,14 @@ class _First:
 
 def main(names: list[str]) -> int:
     """Try the mutants named, or all; 1 when one survives, 2 for a name that is none."""
-    if unknown := sorted(set(names) - set(MUTANTS)):
+    if unknown := sorted(set(names) - {*MUTANTS, ""}):
         print(f"no mutant is named {', '.join(unknown)}; there are: {', '.join(MUTANTS)}", file=sys.stderr)
         return 2
     if len(names) == 1:
         return _one(names[0])
+    if red := trial(""):
+        print(f"the suite is red with every guard in its place: {red}", file=sys.stderr)
+        return 2
     names = names or list(MUTANTS)
     survived = 0
     for name in names:
@@ -79,7 +87,7 @@ def main(names: list[str]) -> int:
 
 
 def trial(name: str) -> str:
-    """The test that turns red without this guard; "" when none does. In a process of its own."""
+    """The first test that is red without this guard ("": with all of them); "" when none is. In its own process."""
     command = [sys.executable, "-m", "tests.faults.mutants", name]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 1:
@@ -93,7 +101,7 @@ def _one(name: str) -> int:
     """The suite without one guard; its last line is the first test that failed."""
     first = _First()
     options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "-k", "not f20", *SUITE]
-    with MUTANTS[name].applied():
+    with MUTANTS[name].applied() if name else contextlib.nullcontext():
         code = pytest.main(options, plugins=[first])
     if first.failed:
         print(first.failed)

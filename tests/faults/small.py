@@ -1,4 +1,4 @@
-"""One customer's small life, with every kind of write in it, and every single fault and pair of faults in that."""
+"""Two small lives, with every kind of write in them, and every single fault and pair of faults in those."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from local.simulate import shop
 from local.simulate.chaos import Strike
 from local.simulate.faults import Faults
-from local.simulate.ids import name
+from local.simulate.ids import device, name
 from local.simulate.simulation import Simulation
 from local.simulate.verdict import problems, verdict
 from mailwright.model.event import Event
-from mailwright.model.times import DAY, MINUTE
+from mailwright.model.times import DAY, HOUR, MINUTE
 
 SIX = ("request lost", "reply lost for good", "throttled", "crash before", "crash after", "zombie")
 SEVEN = (*SIX, "reply lost")  # the last: carried out, and asked again by the client itself
@@ -27,13 +27,28 @@ def life() -> Iterator[Event]:
     yield Event("e2", at + MINUTE, WHO, "track", "Order Completed", "segment", {"order_id": "1", "total": 20})
 
 
-def run(script: dict[int, str]) -> Simulation:
-    """The small life with these faults: a receipt, a campaign, an opt-out, and a campaign that must not go out.
+def two() -> Iterator[Event]:
+    """Somebody signs up on a device, then with an account, and orders on the device again."""
+    at = shop.START + MINUTE
+    said = {"email": "ada@example.com", "marketing_consent": "granted"}
+    on = device(WHO, 0)
+    yield Event("e1", at, on, "identify", "", "segment", said | {"marketing_consent_at": at})
+    yield Event("e2", at + HOUR, WHO, "identify", "", "segment", said | {"marketing_consent_at": at + HOUR}, links=[on])
+    yield Event("e3", at + 2 * HOUR, on, "track", "Order Completed", "segment", {"order_id": "1", "total": 20})
+
+
+LIVES = {"one id": life, "two ids": two}
+
+
+def run(script: dict[int, str], lived: str = "one id") -> Simulation:
+    """A small life with these faults: a receipt, a campaign, an opt-out, and a campaign that must not go out. Who has
+    two ids opts out under the first.
 
     Seed 6 makes both campaigns marketing.
     """
-    small = Simulation(6, 0, 2, Faults(), script, life())
-    small.clock.at(shop.START + 10 * DAY, lambda: small.opt_out(WHO))
+    small = Simulation(6, 0, 2, Faults(), script, LIVES[lived]())
+    who = WHO if lived == "one id" else device(WHO, 0)
+    small.clock.at(shop.START + 10 * DAY, lambda: small.opt_out(who))
     small.run()
     return small
 
@@ -52,13 +67,14 @@ def wrong(small: Simulation) -> list[str]:
 class Search:
     """Counts runs and keeps what did not hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, lived: str = "one id") -> None:
+        self.lived = lived
         self.runs = 0
         self.violations: list[tuple[list[Strike], list[str]]] = []
 
     def attempt(self, script: dict[int, str]) -> int:
         """One run; how many calls it made."""
-        small = run(script)
+        small = run(script, self.lived)
         self.runs += 1
         if said := wrong(small):
             self.violations.append((small.chaos.strikes, said))
@@ -77,9 +93,9 @@ class Search:
         `every` so-manieth is run.
         """
         number = 0
-        for first in range(1 + part, run({}).chaos.calls + 1, parts):
+        for first in range(1 + part, run({}, self.lived).chaos.calls + 1, parts):
             for fault in SIX:
-                calls = run({first: fault}).chaos.calls
+                calls = run({first: fault}, self.lived).chaos.calls
                 for second in range(first + 1, calls + 1):
                     for other in SIX:
                         number += 1

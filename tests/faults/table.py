@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mailwright.metrics.account import ENDS
-from tests.faults.full import Part
+from tests.faults.full import EVERY, Part
 
 Figures = Mapping[str, Any]
 SUMS = ("lost", "double_applied", "double_sent", "silently_lost", "wrong_ends", "sent_against_rules", "poison_wrong",
-        "given_up", "dead_letters")  # fmt: skip
+        "ids_astray", "given_up", "dead_letters")  # fmt: skip
 
 
 def page(done: Mapping[Part, Figures], where: str) -> str:
@@ -19,7 +19,7 @@ def page(done: Mapping[Part, Figures], where: str) -> str:
     return "\n\n".join([
         "# Faults: what the simulator, the small life and the mutants found",
         "Written by `make faults`. `mailwright simulate --seed N` makes any line again; "
-        "docs/sending.md says what is promised.",
+        "[docs/guarantees.md](../../docs/guarantees.md) says what is promised, and under which assumptions.",
         _whole(seeds),
         "## Each seed, all faults together",
         _table(("seed", "events", "deliveries", "records folded", "emails planned", "faults", "lost", "twice applied",
@@ -59,7 +59,9 @@ def _whole(seeds: list[Figures]) -> str:
         ("emails sent against consent, suppression or without a claim", total["sent_against_rules"]),
         ("poison records not kept whole", total["poison_wrong"]),
         ("records given up by a trigger, messages in dead-letter queues", total["given_up"] + total["dead_letters"]),
-        ("profiles equal to the oracle's", f"{equal:,} of {profiles:,}"),
+        ("people whose profile is the oracle's", f"{equal:,} of {profiles:,}"),
+        ("ids that became another", _sum(seeds, "ids_merged")),
+        ("of these led astray", total["ids_astray"]),
         ("unconfirmed (SES never said; not sent again)", f"{unconfirmed:,} ({unconfirmed / max(1, planned):.2%})"),
         ("of these never sent", _sum(seeds, "unconfirmed_unsent")),
         ("receipts sent a second time, as class T may", _sum(seeds, "sent_twice_receipts")),
@@ -99,18 +101,26 @@ def _injected(seeds: list[Figures]) -> str:
 
 def _exhaustive(done: Mapping[Part, Figures]) -> str:
     rows = []
-    for kind, what in (("singles", "one fault at one call, all of them"), ("pairs", "two faults, every pair")):
-        found = [figures for part, figures in done.items() if part.kind == kind]
-        wrong = sum(len(figures["violations"]) for figures in found)
-        rows.append((what, _sum(found, "runs"), wrong))
-    return _table(("a small life (sign-up, order, receipt, campaign, opt-out, campaign)", "runs", "violations"), rows)
+    for kind, what in (("singles", "one fault at one call, all of them"), ("pairs", "two faults, {} pair")):
+        for lived, every in EVERY.items():
+            found = [figures for part, figures in done.items() if part.kind == kind and part.name == lived]
+            wrong = sum(len(figures["violations"]) for figures in found)
+            pairs = what.format("every" if every == 1 else f"one in {every} of every")
+            rows.append((f"{pairs}, in the life of {lived}", _sum(found, "runs"), wrong))
+    said = (
+        "One id: sign-up, order, receipt, campaign, opt-out, a campaign that must not go out. Two ids: the same by "
+        "somebody who signs up on a device and with an account, and orders and opts out on the device."
+    )
+    return said + "\n\n" + _table(("", "runs", "violations"), rows)
 
 
 def _guards(done: Mapping[Part, Figures]) -> str:
     found = {part.name: figures for part, figures in done.items() if part.kind == "mutant"}
     killed = sum(bool(figures["killed_by"]) for figures in found.values())
     rows = ((name, one["what"], one["killed_by"] or "**nothing**") for name, one in found.items())
-    return f"{killed} of {len(found)} make the suite red.\n\n" + _table(("without", "that", "first red test"), rows)
+    green = all(not figures["red"] for part, figures in done.items() if part.kind == "suite")
+    said = f"{killed} of {len(found)} make the suite red, which is {'green' if green else '**RED**'} with all of them."
+    return said + "\n\n" + _table(("without", "that", "first red test"), rows)
 
 
 def _failures(found: Iterable[Figures]) -> list[str]:

@@ -63,7 +63,11 @@ def test_f04_a_batch_that_runs_twice_at_once_counts_once():
 
 
 def test_f05_children_read_before_their_parents_give_the_same_profiles():
-    assert run("reshards")["injected"]["reshard, children read first"] == 4
+    injected = run("reshards", events=2500)["injected"]
+    assert injected["shard split"] == 2 + 1  # two into four, at last one into two
+    assert injected["shard merged with another"] == 4 + 2
+    assert injected["record of a parent read after its children's"] > 5
+    assert injected["crash before"] + injected["crash after"] > 20  # what was read comes again, across it all
 
 
 def test_f06_poison_is_kept_whole_and_its_neighbours_are_unharmed():
@@ -73,7 +77,9 @@ def test_f06_poison_is_kept_whole_and_its_neighbours_are_unharmed():
 
 
 def test_f07_of_a_request_that_failed_in_part_only_the_failed_part_comes_again():
-    assert run("partial", sends=300, only=("put_records", "message_batch", "record_batch"))["injected"]["throttled"] > 5
+    found = run("partial", sends=300, only=("put_records", "message_batch", "record_batch"), throttled=0.2)
+    for request in ("put_records", "send_message_batch"):
+        assert found["injected"][f"part refused: {request}"] > 3
 
 
 def test_f08_a_throttled_table_only_delays():
@@ -228,17 +234,19 @@ def test_f18_an_answer_that_names_no_record_fails_the_whole_batch(answer):
         failed(answer, {"1", "2"})
 
 
-def test_f19_every_single_fault_at_every_call_holds():
-    search = small.Search()
+@pytest.mark.parametrize("lived", small.LIVES)
+def test_f19_every_single_fault_at_every_call_holds(lived):
+    search = small.Search(lived)
     search.singles()
     print(f"{search.runs} runs, {len(search.violations)} violations")
     assert search.violations == []
     assert search.runs > 300
 
 
-def test_f19_a_sample_of_all_pairs_of_faults_holds():
-    search = small.Search()
-    search.pairs(0, 2, every=101)
+@pytest.mark.parametrize("lived", small.LIVES)
+def test_f19_a_sample_of_all_pairs_of_faults_holds(lived):
+    search = small.Search(lived)
+    search.pairs(0, 4, every=101)
     print(f"{search.runs} runs, {len(search.violations)} violations")
     assert search.violations == []
 
@@ -247,6 +255,17 @@ def test_f19_a_sample_of_all_pairs_of_faults_holds():
 def test_f20_without_a_guard_the_suite_is_red(name):
     with mutants.MUTANTS[name].applied(), pytest.raises(AssertionError):
         mutants.quick()
+
+
+def test_the_standard_run_has_every_fault_there_is_in_it():
+    assert set(run("standard", events=4000, sends=2000, killed=0.2, reply_lost=0.01)["injected"]) >= {
+        "request lost", "reply lost", "reply lost for good", "throttled", "crash before", "crash after", "zombie",
+        "stall", "opt-out", "part refused: put_records", "part refused: send_message_batch",
+        "part refused: batch_get_item", "shard split", "shard merged with another",
+        "record of a parent read after its children's", "feedback three times", "feedback overtook earlier feedback",
+        "feedback lost", "event sent again", "late event", "poison record", "task queued twice",
+        "task queued again after 7 days", "campaign worker killed", "opt-out by itself",
+    }  # fmt: skip
 
 
 def test_a_run_is_the_same_again():

@@ -132,7 +132,8 @@ def test_a_failing_seed_is_shrunk_to_few_faults_that_still_fail_and_can_be_repla
 def test_the_page_of_the_full_run_has_every_part_of_it():
     parts = [Part("seed", "standard", 1), Part("alone", "crashes", 1)]
     done = {part: carry_out(part, 100) for part in parts}
-    done[Part("singles", "")] = {"runs": 5, "violations": [], "seconds": 1.0}
+    done[Part("singles", "one id")] = {"runs": 5, "violations": [], "seconds": 1.0}
+    done[Part("suite", "")] = {"red": "", "seconds": 1.0}
     done[Part("mutant", "floor")] = {"what": "x", "killed_by": "test_f01", "seconds": 1.0}
     text = page(done, "a machine")
     for said in ("events lost", "`crashes`", "| 5 | 0 |", "1 of 1 make the suite red", "oracle"):

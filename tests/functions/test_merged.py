@@ -190,3 +190,15 @@ def test_contacts_that_became_each_other_end_in_the_smallest(outbox):
         found = person(outbox.contacts, name)
         assert found.customer_id == "a"
         assert {one.key for one in found.sent} == {task(1, each).key for each in "abc"}
+
+
+@pytest.mark.parametrize(
+    ("why", "address", "suppressed"),
+    [("complaint", "", "complaint"), ("bounce", "OLD@example.com", "bounce"), ("bounce", "new@example.com", "")],
+)
+def test_a_complaint_under_the_old_id_suppresses_the_person_and_a_bounce_the_mailbox(outbox, why, address, suppressed):
+    outbox.person("old", address="old@example.com", suppressed=why, suppressed_at=NOW)
+    if address:
+        outbox.person("new", address=address, address_at=1)
+    assert outbox.dispatch(MERGE) == []
+    assert outbox.contacts.load("new").suppressed == suppressed
