@@ -6,8 +6,10 @@ from typing import Any
 import typer
 
 from local.commands.check import check
+from local.commands.clusters import clusters
 from local.commands.convert import convert
 from local.commands.explain import explain
+from local.commands.importance import importance
 from local.commands.init import init
 from local.commands.profile import profile
 from local.commands.publish import publish
@@ -18,6 +20,8 @@ from local.commands.serve import serve
 from local.commands.simulate import simulate
 
 # Commands of several words, by their first.
-GROUPS: dict[str, typer.Typer] = {"segments": segments}
+GROUPS: dict[str, typer.Typer] = {"clusters": clusters, "segments": segments}
 
-COMMANDS: list[Callable[..., Any]] = [check, convert, explain, init, profile, publish, replay, sends, serve, simulate]
+COMMANDS: list[Callable[..., Any]] = [
+    check, convert, explain, importance, init, profile, publish, replay, sends, serve, simulate
+]  # fmt: skip
