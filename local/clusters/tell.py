@@ -49,13 +49,14 @@ def aligned(table: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _choice(model: Clusters) -> Iterator[str]:
-    heads = ["k", "inertia", "silhouette", "without clusters", "stability", "smallest"]
+    heads = ["k", "inertia", "silhouette", "without clusters", "gain", "stability", "smallest"]
     rows = [
         [
             str(row.k),
             f"{row.inertia:,.0f}",
             f"{row.silhouette:.3f}",
             f"{row.reference:.3f} ± {row.spread:.3f}",
+            f"{row.silhouette - row.reference:+.3f}",
             f"{row.stability:.2f}",
             f"{100 * row.smallest:.0f} %",
         ]

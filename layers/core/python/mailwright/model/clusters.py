@@ -44,7 +44,7 @@ class Cluster(msgspec.Struct, frozen=True):
     name: str
     size: int  # customers of the sample
     share: float
-    centroid: dict[str, float]  # by column, in the column's own unit
+    centroid: dict[str, float]  # by column, in its own unit; values past an axis' limit counted as lying there
     at: list[float]  # the same on the axes: what customers are compared with
     medians: dict[str, float]  # by column, unknown ones counted as the feature says
     apart: list[Apart]  # the furthest first

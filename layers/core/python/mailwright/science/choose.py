@@ -16,11 +16,11 @@ ROWS = 5_000  # of the sample, that the choice is made on
 SEEN = 2_000  # of those, that a silhouette is taken of: it compares every two
 REFERENCES = 20  # draws of data without clusters
 BOOTSTRAPS = 10
-BEYOND = 0.03  # a silhouette must exceed the reference's mean by this,
+BEYOND = 0.04  # a silhouette must exceed the reference's mean by this,
 SPREADS = 4.0  # and by so many of its standard deviations, and be above its every draw
 STABLE = 0.75  # median adjusted Rand index
 SMALLEST = 0.02  # share of the customers
-NEAR = 0.02  # silhouettes no further apart count as equally good: then the elbow decides
+NEAR = 0.02  # gains over the reference no further apart count as equally good: then the elbow decides
 
 
 class Chosen(NamedTuple):
@@ -100,14 +100,17 @@ def _stability(space: Floats, k: int, labels: NDArray[np.int32], bootstraps: int
 
 
 def _judged(row: Choice, highest: float) -> Choice:
-    beyond = row.silhouette - row.reference
-    if row.silhouette <= highest or beyond < max(BEYOND, SPREADS * row.spread):
+    if row.silhouette <= highest or _gain(row) < max(BEYOND, SPREADS * row.spread):
         return _without(row, "data without clusters come as far")
     if row.stability < STABLE:
         return _without(row, "another sample gives other clusters")
     if row.smallest < SMALLEST:
         return _without(row, "one is too small to write to")
     return row
+
+
+def _gain(row: Choice) -> float:
+    return row.silhouette - row.reference
 
 
 def _without(row: Choice, reason: str) -> Choice:
@@ -120,18 +123,24 @@ def _settled(table: list[Choice], bend: int) -> Chosen:
     best = max(table, key=lambda row: row.silhouette).k
     good = [row for row in table if not row.against]
     if not good:
-        closest = max(table, key=lambda row: row.silhouette - row.reference)
+        closest = max(table, key=_gain)
         why = (
             f"no number of clusters passed; {closest.k} came closest: silhouette {closest.silhouette:.3f} where data "
             f"without clusters have {closest.reference:.3f}, stability {closest.stability:.2f}: {closest.against}"
         )
         return Chosen(None, why, table, bend, best)
-    top = max(good, key=lambda row: row.silhouette)
-    equal = [row for row in good if row.silhouette >= top.silhouette - NEAR]
+    # A silhouette is high for few clusters whatever the data: what counts is how far it exceeds the reference's.
+    top = max(good, key=_gain)
+    equal = [row for row in good if _gain(row) >= _gain(top) - NEAR]
     chosen = next((row for row in equal if row.k == bend), top)
-    told = "and the elbow says the same" if chosen.k == bend else f"while the elbow is at {bend}"
+    votes = [word for word, k in (("the elbow", bend), ("the highest silhouette", best)) if k == chosen.k]
+    others = [f"{word} at {k}" for word, k in (("elbow", bend), ("highest silhouette", best)) if k != chosen.k]
     why = (
-        f"{chosen.k} clusters: silhouette {chosen.silhouette:.3f} where data without clusters have "
-        f"{chosen.reference:.3f}, {told}; stability {chosen.stability:.2f}"
+        f"{chosen.k} clusters: their silhouette of {chosen.silhouette:.3f} exceeds that of the same columns without "
+        f"clusters by {_gain(chosen):.3f}, the most of all"
+        + (f" but for {top.k}" if chosen is not top else "")
+        + (f", and {' and '.join(votes)} agree{'s' if len(votes) == 1 else ''}" if votes else "")
+        + (f" ({', '.join(others)})" if others else "")
+        + f"; stability {chosen.stability:.2f}"
     )
     return Chosen(chosen.k, why, table, bend, best)

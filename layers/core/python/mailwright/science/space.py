@@ -1,6 +1,7 @@
 """The space customers are compared in: an axis a column, robustly scaled, and where the sample lies in it."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,18 @@ def raw(rows: Sequence[Sequence[float | None]]) -> Floats:
     ).reshape(len(rows), len(FEATURES))
 
 
-def axes(values: Floats) -> tuple[list[Axis], dict[str, str]]:
-    """An axis for each column that says something, and why each of the others was left out."""
+class Axes(NamedTuple):
+    """Those that customers are placed on, and those as well that say the same as one of them: names may."""
+
+    used: list[Axis]
+    telling: list[Axis]
+    left_out: dict[str, str]  # column -> why it is not used
+
+
+def axes(values: Floats) -> Axes:
+    """An axis for each column that says something."""
     chosen: list[Axis] = []
+    telling: list[Axis] = []
     left_out: dict[str, str] = {}
     for place, (column, feature) in enumerate(FEATURES.items()):
         entering = _entering(values[:, place], log=feature.log)
@@ -41,13 +51,14 @@ def axes(values: Floats) -> tuple[list[Axis], dict[str, str]]:
             column, feature.unknown, feature.log, float(centre), float(spread), LIMIT, edges,
             shares(values[:, place], edges),
         )  # fmt: skip
+        telling.append(axis)
         mine = on_axis(axis, values[:, place])
         twin = next((other.column for other in chosen if _same(mine, on_axis(other, _column(values, other)))), None)
         if twin is not None:
             left_out[column] = f"says the same as {twin}"
             continue
         chosen.append(axis)
-    return chosen, left_out
+    return Axes(chosen, telling, left_out)
 
 
 def shares(values: Floats, edges: Sequence[float]) -> list[float]:

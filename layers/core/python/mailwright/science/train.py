@@ -13,10 +13,11 @@ from mailwright.science.agree import others
 from mailwright.science.choose import BOOTSTRAPS, REFERENCES, ROWS, Chosen, choose, fitted
 from mailwright.science.match import Centroid, formerly, matched, shifts
 from mailwright.science.names import Numbers, distinct, reading
-from mailwright.science.space import Floats, axes, back, medians, nearest, on_axis, placed, raw
+from mailwright.science.space import Axes, Floats, axes, back, medians, nearest, on_axis, placed, raw
 from mailwright.segments.features import FEATURES
 
 LEAST = 500  # customers: fewer say too little of how others would fall
+BUYING = ("days_since_last_order", "orders", "lifetime_value")
 TOLD = 4  # columns that a cluster is said to be set apart by
 
 Row = Sequence[float | None]  # the FEATURES, in their order
@@ -36,27 +37,22 @@ def train(
     if len(rows) < LEAST:
         return _refused(f"{len(rows):,} customers are too few to tell: {LEAST:,} are needed", lineage)
     values = raw(rows)
-    used, left_out = axes(values)
-    if len(used) < 2:
-        told = "; ".join(f"{column}: {why}" for column, why in left_out.items())
-        return _refused(f"customers differ in too little to be grouped ({told})", lineage, left_out=left_out)
-    space = placed(values, used)
+    found = axes(values)
+    if len(found.used) < 2:
+        told = "; ".join(f"{column}: {why}" for column, why in found.left_out.items())
+        return _refused(f"customers differ in too little to be grouped ({told})", lineage, found)
+    space = placed(values, found.used)
     with threadpool_limits(1):  # sums of floats depend on how many add them up
         chosen = choose(space[:ROWS], references, bootstraps)
         if chosen.k is None:
-            return _refused(chosen.why, lineage, left_out=left_out, chosen=chosen, used=used)
-        return _model(values, space, used, left_out, chosen, lineage, former)
+            return _refused(chosen.why, lineage, found, chosen)
+        return _model(values, space, found, chosen, lineage, former)
 
 
-def _refused(
-    why: str,
-    lineage: Lineage,
-    *,
-    left_out: dict[str, str] | None = None,
-    chosen: Chosen | None = None,
-    used: list[Axis] | None = None,
-) -> Clusters:
-    model = Clusters("no structure", why, lineage, left_out=left_out or {}, axes=used or [])
+def _refused(why: str, lineage: Lineage, found: Axes | None = None, chosen: Chosen | None = None) -> Clusters:
+    model = Clusters("no structure", why, lineage)
+    if found is not None:
+        model = msgspec.structs.replace(model, axes=found.used, left_out=found.left_out)
     if chosen is not None:
         model = msgspec.structs.replace(model, choice=chosen.table, elbow=chosen.elbow, best=chosen.best)
     return versioned(model)
@@ -65,13 +61,12 @@ def _refused(
 def _model(
     values: Floats,
     space: Floats,
-    used: list[Axis],
-    left_out: dict[str, str],
+    found: Axes,
     chosen: Chosen,
     lineage: Lineage,
     former: Clusters | None,
 ) -> Clusters:
-    k = chosen.k
+    k, used = chosen.k, found.used
     assert k is not None
     begun = fitted(space[:ROWS], k)
     all_of_them = KMeans(k, init=begun.cluster_centers_, n_init=1, random_state=k).fit(space)
@@ -79,14 +74,15 @@ def _model(
     sizes = np.bincount(nearest(space, at), minlength=k)
     at = at[sorted(range(k), key=lambda place: (-sizes[place], tuple(at[place])))]
     labels = nearest(space, at)
-    found = [values[labels == place] for place in range(k)]
+    members = [values[labels == place] for place in range(k)]
     centroids: list[Centroid] = [
         medians(mine)
         | {axis.column: round(back(axis, number), 4) for axis, number in zip(used, at[place], strict=True)}
-        for place, mine in enumerate(found)
+        for place, mine in enumerate(members)
     ]
-    spreads = [_spreads(medians(mine), medians(values), used) for mine in found]
-    readings = [reading(medians(mine), apart) for mine, apart in zip(found, spreads, strict=True)]
+    spreads = [_spreads(medians(mine), medians(values), found.telling) for mine in members]
+    usual = _usual(values)
+    readings = [reading(medians(mine), _spreads(medians(mine), usual, found.telling)) for mine in members]
     known = matched(centroids, former) if former else {}
     names = _names(readings, spreads, known, former)
     clusters = [
@@ -100,7 +96,7 @@ def _model(
             apart=_apart(medians(mine), medians(values), spreads[place]),
             reads=readings[place] if place in known and not names[place].startswith(readings[place]) else "",
         )
-        for place, mine in enumerate(found)
+        for place, mine in enumerate(members)
     ]
     return versioned(
         Clusters(
@@ -113,7 +109,7 @@ def _model(
             best=chosen.best,
             clusters=clusters,
             axes=used,
-            left_out=left_out,
+            left_out=found.left_out,
             choice=chosen.table,
             algorithms=others(space, labels, k),
             drift=_drift(values, [names[place] for place in labels], clusters, known, former) if former else None,
@@ -121,13 +117,19 @@ def _model(
     )
 
 
-def _spreads(here: Numbers, everyone: Numbers, used: list[Axis]) -> dict[str, float]:
+def _usual(values: Floats) -> dict[str, float]:
+    """What names go by: everyone's medians; those of the buyers where it is about buying."""
+    buyers = values[values[:, list(FEATURES).index("orders")] >= 1]
+    return medians(values) | ({column: medians(buyers)[column] for column in BUYING} if len(buyers) else {})
+
+
+def _spreads(here: Numbers, everyone: Numbers, telling: list[Axis]) -> dict[str, float]:
     """How far medians lie from everyone's, in spreads."""
 
     def on(axis: Axis, number: float) -> float:
         return float(on_axis(axis, np.array([number]))[0])
 
-    return {axis.column: round(on(axis, here[axis.column]) - on(axis, everyone[axis.column]), 3) for axis in used}
+    return {axis.column: round(on(axis, here[axis.column]) - on(axis, everyone[axis.column]), 3) for axis in telling}
 
 
 def _apart(here: Numbers, everyone: Numbers, spreads: Numbers) -> list[Apart]:
