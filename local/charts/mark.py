@@ -13,6 +13,7 @@ _STYLE = """
 text{font:12.5px "Inter",-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif;fill:var(--ink)}
 .soft{fill:var(--soft)}.small{font-size:11.5px}.strong{font-weight:600}.end{text-anchor:end}.mid{text-anchor:middle}
 .line{fill:none;stroke:var(--accent);stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
+.none{stroke:var(--soft);stroke-dasharray:4 3;stroke-width:1.4}
 .dot{fill:var(--accent)}.ring{fill:var(--surface);stroke:var(--accent);stroke-width:2}.area{fill:var(--accent-soft)}
 .grid{stroke:var(--line);fill:none}.axis{stroke:var(--line-strong);fill:none}.mean{stroke:var(--ink);stroke-width:1.4}
 .heat{fill:var(--accent)}.cell{fill:var(--sunken)}.bar{fill:var(--accent)}.in{fill:var(--good)}.out{fill:var(--held)}

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Out = Annotated[Path, typer.Option(metavar="DIR", help="What `mailwright replay` wrote; models are kept in it.")]
 Bucket = Annotated[str, typer.Option(metavar="NAME", help="The lake's bucket of a deployment, in place of --out.")]
+Plot = Annotated[
+    Path | None, typer.Option(metavar="FILE.svg", help="Draw elbow and silhouette, and the number that was chosen.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the model as JSON.")]
 DEFAULT = Path("out")
 
@@ -33,6 +36,7 @@ def train(
         Path | None, typer.Option(metavar="DIR", help="Content folder; content/ here, else the shipped one.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    plot: Plot = None,
     as_json: Json = False,
 ) -> None:
     """Look for clusters among the customers of a replay, and have them used if they are there.
@@ -49,6 +53,7 @@ def train(
         from local.compiled import compiled
 
         model, used = made(out, compiled(content), write=not dry_run)
+        _draw(model, plot, None if dry_run else out)
         _show(model, as_json=as_json)
         if not as_json:
             kept = "in use" if used else "nothing was written" if dry_run else "nothing was published"
@@ -60,6 +65,7 @@ def show(
     version: Annotated[str, typer.Argument(help="A version; the one in use when left out.")] = "",
     out: Out = DEFAULT,
     bucket: Bucket = "",
+    plot: Plot = None,
     as_json: Json = False,
 ) -> None:
     """Show the model in use, or another one.
@@ -74,6 +80,7 @@ def show(
         if found is None:
             where = f"bucket {bucket}" if bucket else f"{out}: `mailwright clusters train --out {out}` looks for some"
             raise _Wrong(f"there are no clusters in {where}")
+        _draw(found, plot, None)
         _show(found, as_json=as_json)
         if not as_json:
             typer.echo(f"\n{found.version}.")
@@ -92,6 +99,17 @@ def use(
 
         found = taken_up(_lake(out, bucket), version, time.time_ns() // 1_000_000)
         typer.echo(f"{version} is in use: {', '.join(cluster.name for cluster in found.clusters)}.")
+
+
+def _draw(model: "Clusters", plot: Path | None, out: Path | None) -> None:
+    """Into a file of its own, and into the report of the replay in `out`."""
+    from local.clusters.picture import into_report
+    from local.clusters.picture import plot as drawn
+
+    if plot is not None:
+        drawn(model, plot)
+    if out is not None:
+        into_report(model, out)
 
 
 def _show(model: "Clusters", *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from local.charts import flow, heat, sizes, turnover
 from local.charts.mark import Picture
 from local.charts.scale import plain
+from local.clusters.picture import picture
 from local.world.moves import Moves
 from mailwright.fold.counters import PLACE
 from mailwright.fold.lifecycle import STAGES
@@ -38,7 +39,9 @@ def pictures(history: History) -> list[Picture]:
     """In the order of the page; none while nobody is there."""
     if not history.profiles:
         return []
-    return [*_sizes(history), _turnover(history.moves), _stages(history), _rfm(history)]
+    found = history.content.clusters
+    clusters = [picture(found)] if found is not None else []
+    return [*_sizes(history), _turnover(history.moves), _stages(history), _rfm(history), *clusters]
 
 
 def _sizes(history: History) -> list[Picture]:
