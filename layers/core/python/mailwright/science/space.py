@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from mailwright.model.clusters import Axis
 from mailwright.segments.features import FEATURES, LIMIT
 
 Floats = NDArray[np.float64]
 NORMAL = 1.349  # interquartile range of a normal distribution, in its standard deviations
-SAME = 0.95  # two columns correlated more closely say the same
+SAME = 0.97  # two columns whose ranks are correlated more closely say the same
 ALIKE = 0.01  # a column in which no more than this share of customers differs from the others says nothing
 _CUTS = np.arange(0.1, 0.95, 0.1)
 
@@ -106,4 +107,5 @@ def _entering(values: Floats, *, log: bool) -> Floats:
 
 
 def _same(one: Floats, other: Floats) -> bool:
-    return abs(float(np.corrcoef(one, other)[0, 1])) > SAME
+    """By ranks: the numbers of any two columns are closely correlated where clusters lie far apart."""
+    return abs(float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])) > SAME
