@@ -133,8 +133,20 @@ def test_f13_an_opt_out_that_came_first_wins_at_every_point_of_a_send():
 
 
 def test_f14_a_task_that_comes_back_after_seven_days_sends_nothing():
-    found = run("redrive", sends=600)
+    simulation = Simulation(1, 1500, 600, profile("redrive"))
+    inner, posted = simulation.mailbox.accepted, []
+
+    def accepted(key: str, attempt: int) -> None:
+        posted.append(simulation.clock() - simulation.monitor.planned[key].planned_at)
+        inner(key, attempt)
+
+    simulation.mailbox.accepted = accepted
+    simulation.run()
+    found = verdict(simulation)
+    assert problems(found) == []
     assert found["injected"]["task queued again after 7 days"] > 200
+    assert max(posted) < 72 * HOUR  # some of those had not gone out before: capped, or not allowed at the time
+    assert found["held"]["capped"] > 0
 
 
 def test_f14_a_task_redriven_after_its_slot_was_given_to_another_email_sends_nothing():

@@ -53,6 +53,12 @@ def test_every_alarm_tells_the_topic_and_leads_to_its_section_in_the_manual(temp
         assert f"\n### {section}\n" in manual, section
 
 
+def test_every_section_of_the_manual_is_that_of_an_alarm(template: Template) -> None:
+    manual = (ROOT / "docs/operate.md").read_text()
+    there = {each.properties["AlarmDescription"].rpartition("#")[2] for each in template.all("AWS::CloudWatch::Alarm")}
+    assert {line[4:] for line in manual.splitlines() if line.startswith("### ")} == there
+
+
 def test_alarms_may_publish_and_so_may_feedback_and_nobody_else(template: Template) -> None:
     may = {
         name(policy.properties["Topics"][0]): [
