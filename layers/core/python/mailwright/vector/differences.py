@@ -1,4 +1,4 @@
-"""Who is in other segments, or another stage, than when last folded: profiles in, names and counts out."""
+"""Who is in other segments, another stage or cluster than when last folded: profiles in, names and counts out."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,6 +10,8 @@ from mailwright.fold.view import columns
 from mailwright.model.content import Content
 from mailwright.model.profile import Profile
 from mailwright.model.run import Counts
+from mailwright.segments.clusters import CLUSTER
+from mailwright.vector.clusters import asked, placed
 from mailwright.vector.frame import Rows
 from mailwright.vector.membership import Plan, plan
 
@@ -25,12 +27,15 @@ class Differences:
     def __init__(self, content: Content) -> None:
         self._plan = plan(content)
         self._scale = content.shop.scale
-        self._rows = Rows(self._plan.columns)
+        self._model = content.clusters
+        read = dict.fromkeys((*self._plan.columns, *asked(self._model)))
+        self._rows = Rows(name for name in read if name != CLUSTER)
         self._begin()
 
     def _begin(self) -> None:
         self._names: list[str] = []
         self._were: list[int] = []  # their segments by Plan.mark
+        self._clusters: list[str] = []  # as stored
         self._moved: list[bool] = []
         self._counts = Counts()
         self._known: dict[tuple[str, ...], tuple[int, list[str]]] = {}
@@ -56,7 +61,8 @@ class Differences:
             stage = str(row[STAGE])
             self._names.append(profile.customer_id)
             self._were.append(were)
-            self._moved.append(bool(gone) or stage != profile.stage)
+            self._clusters.append(profile.cluster)
+            self._moved.append(bool(gone) or stage != profile.stage or (self._model is None and profile.cluster != ""))
             _count(counts.stages, stage)
             for name in gone:
                 _count(counts.left, name)
@@ -68,14 +74,20 @@ class Differences:
         counts = self._counts
         counts.profiles = len(self._names)
         frame = self.frame()
+        counts.clusters = dict(frame[CLUSTER].drop_nulls().value_counts(sort=False).iter_rows())
         return (compared(self._plan, frame, counts).to_list() if len(frame) else []), counts
 
     def frame(self) -> pl.DataFrame:
         """What `compared` takes, of all added since the last call: their columns, and how they were."""
         before = {WAS + series.name: series for series in self._plan.split(self._were)}
         names, moved = pl.Series(self._names, dtype=pl.String), pl.Series(self._moved, dtype=pl.Boolean)
+        clusters = pl.Series(self._clusters, dtype=pl.String)
         self._begin()
-        return self._rows.frame(**{ID: names, MOVED: moved}, **before)
+        frame = self._rows.frame(**{ID: names, MOVED: moved, WAS + CLUSTER: clusters}, **before)
+        if self._model is None:
+            return placed(frame, None, pl.col(WAS + CLUSTER))
+        other = pl.col(CLUSTER).fill_null("") != pl.col(WAS + CLUSTER)
+        return placed(frame, self._model, pl.col(WAS + CLUSTER)).with_columns(pl.col(MOVED) | other)
 
 
 def compared(made: Plan, frame: pl.DataFrame, counts: Counts) -> pl.Series:
