@@ -125,7 +125,9 @@ def test_a_failing_seed_is_shrunk_to_few_faults_that_still_fail_and_can_be_repla
         assert any(line.startswith("again: mailwright simulate --seed") for line in told(shrunk))
         script = [one for call, fault in shrunk.plan.script.items() for one in ("--only", f"{call}={fault}")]
         size = ("--events", str(shrunk.plan.events), "--sends", str(shrunk.plan.sends), "--no-shrink")
-        assert run("--seed", str(shrunk.plan.seed), *size, "--faults", "throttles", *script)[0] == 1
+        code, said = run("--seed", str(shrunk.plan.seed), *size, "--faults", "throttles", *script)
+        assert code == 1
+        assert f"again: {shrunk.plan.command()}" in said
     assert simulate(shrunk.plan)["holds"]
 
 

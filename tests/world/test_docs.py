@@ -21,3 +21,14 @@ def test_every_test_of_a_delivery_rule_is_named_on_the_page():
     for name in ("test_shard", "test_queue", "test_streams"):
         rules = re.findall(r"^def (test_\w+)", (ROOT / "tests" / "world" / f"{name}.py").read_text(), re.M)
         assert [rule for rule in rules if f"`{rule}`" not in page] == []
+
+
+def test_every_rule_has_its_source_and_its_test():
+    page = (ROOT / "docs" / "world.md").read_text()
+    rules = page[page.index("## The rules of delivery") : page.index("## The memory engine's bill")]
+    rows = [line.strip("|").split("|") for line in rules.splitlines() if line.startswith("| ")]
+    rows = [[cell.strip() for cell in row] for row in rows if row[0].strip() != "Rule"]
+    assert len(rows) > 55
+    for rule, source, test in rows:
+        assert source.startswith("docs.aws/") or source in ("the same", "ours"), rule
+        assert test.startswith("`test_") or test == "the same", rule
