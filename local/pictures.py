@@ -2,11 +2,12 @@
 
     python -m local.pictures [--out DIR] [--content DIR] [--images-off] [TEMPLATE ...]
 
-    python -m local.pictures --report out/report.html [--open '#/c-2001/2'] [--out DIR]
+    python -m local.pictures --report out/report.html [--open '#/c-2001/2'] [--tall 1000] [--name report] [--out DIR]
 
 The second form draws a report as it opens on a screen, at the customer and email that its address names.
 Needs Chromium (`apt-get install chromium`); nothing is fetched from the network. docs/images is made with
-`--out docs/images cart-reminder welcome`, and after `make demo` with `--report out/report.html --open '#/c-2001/2'`.
+`--out docs/images cart-reminder welcome`; after `make demo` with `--report out/report.html --open '#/c-2001/2'`; and
+after the replay of docs/segments.md and `clusters train` with `--report out/report.html --name segments --tall 1320`.
 """
 
 import argparse
@@ -105,11 +106,13 @@ def picture(page: str, scheme: str, target: Path) -> None:
         _chromium(*options, f"--window-size={width},{height[1]}", f"--screenshot={target.resolve()}", file.as_uri())
 
 
-def screen(report: Path, place: str, target: Path) -> None:
-    """Write a PNG of a report, light, as it opens on a laptop. `place` is what follows its address: `#/c-2001/2`."""
+def screen(report: Path, place: str, target: Path, tall: int = SCREEN[1]) -> None:
+    """Write a PNG of a report, light, as it opens on a laptop whose screen is so many pixels tall. `place` is what
+    follows its address: `#/c-2001/2`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         options = [f"--user-data-dir={folder}/profile", f"--blink-settings=preferredColorScheme={_SCHEMES['light'][0]}"]
-        options += [f"--window-size={SCREEN[0]},{SCREEN[1]}", "--virtual-time-budget=4000"]
+        options += [f"--window-size={SCREEN[0]},{tall}", "--virtual-time-budget=4000"]
         target.parent.mkdir(parents=True, exist_ok=True)
         _chromium(*options, f"--screenshot={target.resolve()}", report.resolve().as_uri() + place)
 
@@ -133,12 +136,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--images-off", action="store_true", help="as in a mail program that blocks pictures")
     parser.add_argument("--report", type=Path, help="draw this report.html, and no templates")
     parser.add_argument("--open", default="", help="what the report is opened at: #/customer/email")
+    parser.add_argument("--tall", type=int, default=SCREEN[1], help="pixels of the screen the report opens on")
+    parser.add_argument("--name", default="report", help="of the report's picture")
     said = parser.parse_args(arguments)
     if said.report is not None:
         if not said.report.is_file():
             parser.error(f"there is no {said.report}: `make demo` makes out/report.html")
-        screen(said.report, said.open, said.out / "report.png")
-        print(said.out / "report.png")
+        target = said.out / f"{said.name}.png"
+        screen(said.report, said.open, target, said.tall)
+        print(target)
         return 0
     content = compile_folder(said.content)
     unknown = [name for name in said.templates if name not in content.templates]

@@ -27,7 +27,7 @@ def picture(model: Clusters) -> Picture:
         for row in model.choice
     ]
     found = ", ".join(f"{cluster.name} {cluster.share:.0%}" for cluster in model.clusters)
-    note = f"{found}: {model.why}." if found else f"No structure: {model.why}."
+    note = f"{found}. {model.why[:1].upper()}{model.why[1:]}." if found else f"No structure: {model.why}."
     drawn = choice(tried, model.k or None) if tried else None
     return Picture("clusters", TITLE, note, drawn, head, rows)
 

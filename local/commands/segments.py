@@ -24,22 +24,25 @@ segments = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 def sizes(context: typer.Context, out: Out = DEFAULT) -> None:
     """Show how many are in each segment, and what changed.
 
-    Sizes as last folded, and the change since the last nightly run; the commands below say why.
+    Sizes as last folded, and who came and went since the last nightly run; the commands below say why.
 
     Example: mailwright segments --out out
     """
     if context.invoked_subcommand is not None:
         return
     with _told("segments"):
-        from local.segments.read import ended, runs
+        from local.segments.read import ended, moves, runs
         from local.segments.sizes import sizes as made
 
         profiles, nights = ended(out).profiles, runs(out)
-        _show(made(profiles, nights))
-        typer.echo(
-            f"{len(profiles):,} customers, {len(nights):,} nightly runs"
-            + (f", the last {nights[-1].run}." if nights else ".")
-        )
+        _show(made(profiles, nights, moves(out)))
+        customers = f"{len(profiles):,} customer{'' if len(profiles) == 1 else 's'}"
+        if nights:
+            some = "1 nightly run, of" if len(nights) == 1 else f"{len(nights):,} nightly runs, the last"
+            typer.echo(f"{customers}, {some} {nights[-1].run}.")
+            typer.echo("Came and went: since that run, with whom it found because time had passed.")
+        else:
+            typer.echo(f"{customers}, no nightly run yet. Came and went: since the beginning.")
 
 
 @segments.command()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
+from local.world.moves import Moves
 from mailwright.fold.rfm import GRID
 from mailwright.fold.view import columns
 from mailwright.model.content import Content
@@ -13,20 +14,28 @@ from mailwright.vector.differences import Differences
 Table = list[list[str]]  # the first row is the head
 
 
-def sizes(profiles: Sequence[Profile], runs: Sequence[Run]) -> Table:
-    """Members as last folded, and the change since the last nightly run, which had moved so many in and out."""
-    last = runs[-1].counts if runs else Counts()
-    now = dict.fromkeys(last.sizes, 0)
+def sizes(profiles: Sequence[Profile], runs: Sequence[Run], moves: Sequence[Moves]) -> Table:
+    """Members as last folded; who came and went since the last nightly run, and how many of those that run found
+    because time had passed. Before the first run, since the beginning.
+    """
+    found = runs[-1].counts if runs else Counts()
+    since = moves[-1] if moves else Moves(0)
+    now = dict.fromkeys([*found.sizes, *since.left], 0)
     for profile in profiles:
         for name in profile.segments:
             now[name] = now.get(name, 0) + 1
     rows = []
     for name in sorted(now):
         share = f"{100 * now[name] / len(profiles):.1f} %" if profiles else ""
-        change = f"{now[name] - last.sizes[name]:+,}" if name in last.sizes else ""
-        moved = [f"{table.get(name, 0):,}" if runs else "" for table in (last.entered, last.left)]
-        rows.append([name, f"{now[name]:,}", share, change, *moved])
-    return [["segment", "customers", "share", "since the last run", "it moved in", "and out"], *rows]
+        came, went = since.entered.get(name, 0), since.left.get(name, 0)
+        by_time = _signed(found.entered.get(name, 0), found.left.get(name, 0))
+        change = f"{came - went:+,}" if came != went else "0"
+        rows.append([name, f"{now[name]:,}", share, change, f"{came:,}", f"{went:,}", by_time])
+    return [["segment", "customers", "share", "change", "came", "went", "by time alone"], *rows]
+
+
+def _signed(came: int, went: int) -> str:
+    return " ".join(f"{sign}{number:,}" for sign, number in (("+", came), ("-", went)) if number)
 
 
 def recomputed(profiles: Iterable[Profile], content: Content, at: int) -> tuple[Table, Counts]:

@@ -37,7 +37,7 @@ def test_the_table_says_what_the_drawing_says() -> None:
     ElementTree.fromstring(made.svg)  # noqa: S314 our own
     assert [row[0] for row in made.rows] == ["2", "3 (chosen)", "4", "5"]
     assert all(len(row) == len(made.head) for row in made.rows)
-    assert made.note == "Loyal </script><b> 60%: 3 clusters: of course."
+    assert made.note == "Loyal </script><b> 60%. 3 clusters: of course."
     assert "3 clusters were chosen" in made.svg
 
 

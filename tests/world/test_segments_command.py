@@ -50,9 +50,32 @@ def row(output: str, name: str) -> list[str]:
 def test_sizes_with_what_the_last_night_changed(out: Path) -> None:
     told = run(f"segments --out {out}")
     assert told.exit_code == 0
-    assert row(told.output, "high-value")[:2] == ["1", "50.0"]
+    assert row(told.output, "high-value") == ["1", "50.0", "%", "0", "0", "0"]
     assert row(told.output, "window-shoppers")[0] == "0"  # Ben's views are a week old
     assert "2 customers, 11 nightly runs, the last 20261112T030000Z." in told.output
+
+
+def test_who_came_and_went_since_the_last_run_with_whom_it_found(tmp_path: Path) -> None:
+    log = [
+        *(call("ben", "Product Viewed", f"2026-11-02T10:0{n}:00Z", product_id=f"p{n}") for n in range(6)),
+        *(call("cy", "Product Viewed", f"2026-11-09T20:0{n}:00Z", product_id=f"p{n}") for n in range(6)),
+    ]
+    (tmp_path / "log.ndjson").write_text("\n".join(log))
+    replayed = f"replay {tmp_path}/log.ndjson --engine memory --until 5s --content {SHIPPED} --out {tmp_path}/out"
+    assert run(replayed).exit_code == 0
+    told = run(f"segments --out {tmp_path}/out")
+    # The run of the night found Ben's week over; Cy came in the evening.
+    assert row(told.output, "window-shoppers") == ["1", "50.0", "%", "0", "1", "1", "-1"]
+    assert "the last 20261109T030000Z.\nCame and went: since that run" in told.output
+
+
+def test_before_the_first_run_all_came_since_the_beginning(tmp_path: Path) -> None:
+    log = (call("ben", "Product Viewed", f"2026-11-02T10:0{n}:00Z", product_id=f"p{n}") for n in range(6))
+    (tmp_path / "log.ndjson").write_text("\n".join(log))
+    run(f"replay {tmp_path}/log.ndjson --engine memory --until 5s --content {SHIPPED} --out {tmp_path}/out")
+    told = run(f"segments --out {tmp_path}/out")
+    assert row(told.output, "window-shoppers") == ["1", "100.0", "%", "+1", "1", "0"]
+    assert "1 customer, no nightly run yet." in told.output
 
 
 def test_every_night_of_a_replay_is_written_down(out: Path) -> None:
