@@ -7,7 +7,7 @@
 The second form draws a report as it opens on a screen, at the customer and email that its address names.
 Needs Chromium (`apt-get install chromium`); nothing is fetched from the network. docs/images is made with
 `--out docs/images cart-reminder welcome`; after `make demo` with `--report out/report.html --open '#/c-2001/2'`; and
-after the replay of docs/segments.md and `clusters train` with `--report out/report.html --name segments --tall 1320`.
+after the replay of docs/segments.md and `clusters train` with `--report out/report.html --name segments --tall 1345`.
 """
 
 import argparse
