@@ -153,7 +153,7 @@ def _worker() -> str:
     for answer in answers:
         items = step("read the answers of DynamoDB", lambda answer=answer: scan._decode(answer)["Items"])
         profiles = step("decode profiles", lambda items=items: [decode_profile(item["state"]["B"]) for item in items])
-        rows = step("columns", partial(_rows, profiles, at))
+        rows = step("columns", partial(_rows, found, profiles, at))
         step("gather", partial(found.take, profiles, rows))
         if len(found) > 10_000 - PAGE:
             woken += _tell(found, step, at)
@@ -165,9 +165,9 @@ def _worker() -> str:
     return table(["worker, 100,000 profiles, a week after they were folded", "CPU ms", "share"], lines)
 
 
-def _rows(profiles: list[Profile], at: int) -> list[Any]:
+def _rows(found: Differences, profiles: list[Profile], at: int) -> list[Any]:
     scale = _content().shop.scale
-    return [columns(profile, at, scale) for profile in profiles]
+    return [found.columns(profile, at, scale) for profile in profiles]
 
 
 def _tell(found: Differences, step: Callable[..., Any], at: int) -> int:
@@ -211,7 +211,7 @@ def _memory() -> str:
     lines = []
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         Path(file.name).write_text(json.dumps(_states()))
-        for count in (PAGE, 20_000, 100_000, 300_000):
+        for count in (PAGE, 20_000, 100_000, MILLION):
             code = f"from bench.segments import peak; peak({count}, {file.name!r})"
             command = [sys.executable, "-c", code]
             told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()

@@ -10,13 +10,15 @@ from mailwright.fold.document import document
 from mailwright.fold.lifecycle import STAGES, next_change, stage
 from mailwright.fold.reduce import reduce
 from mailwright.fold.score import engagement
-from mailwright.fold.view import columns
+from mailwright.fold.view import columns, view
 from mailwright.model.columns import COLUMNS
 from mailwright.model.event import Event
-from mailwright.model.profile import Profile
+from mailwright.model.profile import COUNTERS, Profile
+from mailwright.model.scale import Scale
 from mailwright.model.times import DAY, HOUR, MINUTE
 from tests.core.histories import START, histories
 
+SCALE = Scale(price=(10, 11), frequency=(2, 4, 6, 8))
 KINDS = {"number": (int, float), "text": str, "boolean": bool}
 
 
@@ -37,6 +39,21 @@ def test_columns_are_exactly_those_of_the_table_and_of_their_kinds(history: list
         if value is not None:
             assert isinstance(value, KINDS[COLUMNS[name].kind]), name
             assert isinstance(value, bool) == (COLUMNS[name].kind == "boolean"), name
+
+
+@settings(deadline=None, max_examples=60)
+@given(histories(spread=90 * DAY), st.integers(-5 * DAY, 500 * DAY), st.sets(st.sampled_from(sorted(COLUMNS))))
+def test_some_columns_alone_are_what_they_are_among_all(history: list[Event], later: int, names: set[str]) -> None:
+    profile = reduce(Profile("c1"), history)
+    row, some = columns(profile, START + later, SCALE), view(names)(profile, START + later, SCALE)
+    assert names <= some.keys()
+    assert some == {name: row[name] for name in some}
+
+
+def test_what_a_newer_version_counts_harms_no_column() -> None:
+    profile = folded(track("Order Completed", total=5))
+    profile.days = {day: [*counts, *[0] * len(COUNTERS), 1] for day, counts in profile.days.items()}
+    assert columns(profile, START + HOUR)["orders_7d"] == 1
 
 
 def test_an_empty_profile_has_every_column() -> None:

@@ -35,6 +35,6 @@ def engagement(profile: Profile, now: int) -> int:
         points = sum(map(mul, _WEIGHTS, counts))
         if points and len(counts) > _OPENS:
             points += counts[_OPENS]
-        total += points * _DECAY[max(age, 0)]
+        total += points * _DECAY[age if age > 0 else 0]
     whole = total + HALF * _UNIT
     return (200 * total + whole) // (2 * whole)

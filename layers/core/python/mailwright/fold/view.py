@@ -1,7 +1,7 @@
 """The columns rules may name, computed from a profile at an instant: exactly those of model.columns."""
 
 from bisect import bisect_right
-from itertools import zip_longest
+from collections.abc import Callable, Iterable
 from operator import itemgetter, mul
 
 from mailwright.expression.tree import Scalar
@@ -10,11 +10,11 @@ from mailwright.fold.affinity import preferred
 from mailwright.fold.counters import PLACE
 from mailwright.fold.lifecycle import stage
 from mailwright.fold.orders import lifetime_value
-from mailwright.fold.person import person
+from mailwright.fold.person import PERSON, person
 from mailwright.fold.rfm import scores
 from mailwright.fold.score import engagement
 from mailwright.model.columns import BROWSING, COLUMNS, WINDOWS
-from mailwright.model.profile import COUNTERS, Profile
+from mailwright.model.profile import COUNTERS, Profile, count
 from mailwright.model.scale import STANDARD, Scale
 from mailwright.model.times import DAY, HOUR
 
@@ -28,25 +28,53 @@ INTERACTIONS = ("visits", "views", "adds", "clicks", "orders", "checkouts", "sea
                 "wishes", "reviews")  # fmt: skip
 MONTH = 30  # days
 BANDS = ("low", "middle", "high")
-_PLACES = tuple(PLACE[counter] for counter in ROLLING.values())
-_WIDTH = max(_PLACES) + 1
 _TOTALS = itemgetter(*(PLACE[name] for name in ("orders", "revenue", "items", "cancellations", "refunds")))
-_REVENUE = list(ROLLING).index("revenue")
+_NOTHING = [0] * (2 * len(COUNTERS))  # room for what a newer version counts
+_REVENUE, _VISITS = PLACE["revenue"], PLACE["visits"]
 _OWN = tuple(1 if counter in INTERACTIONS else 0 for counter in COUNTERS)
-_VISITS = PLACE["visits"]
-_ACTIVE = tuple(f"interactions_{window}d" for window in WINDOWS)
-_NAMES = tuple(
-    tuple((f"{prefix}_{window}d", place) for prefix, place in zip(ROLLING, _PLACES, strict=True)) for window in WINDOWS
+# window -> its columns with the place of their counter, and those of revenue and of interactions
+_WINDOWS = tuple(
+    (
+        window,
+        tuple((f"{prefix}_{window}d", PLACE[counter]) for prefix, counter in ROLLING.items() if prefix != "revenue"),
+        f"revenue_{window}d",
+        f"interactions_{window}d",
+    )
+    for window in WINDOWS
 )
 
+Row = dict[str, Scalar]
+View = Callable[[Profile, int, Scale], Row]
 
-def columns(profile: Profile, now: int, scale: Scale = STANDARD) -> dict[str, Scalar]:
+
+def columns(profile: Profile, now: int, scale: Scale = STANDARD) -> Row:
     """Every column of COLUMNS; what is not known is None. Money is in the shop's currency, not in hundredths. `scale`
-    is the shop's. `persona` stands open: it follows from the segments, `segments.membership` fills it in.
+    is the shop's. `persona` and `cluster` stand open: they follow from the others, `segments` fills them in.
     """
+    row: Row = dict.fromkeys(COLUMNS)
+    for _, fill in _PARTS:
+        fill(row, profile, now, scale)
+    return row
+
+
+def view(names: Iterable[str]) -> View:
+    """The same for some columns only: a function that makes rows of these and of others that come along."""
+    wanted = set(names)
+    parts = [(made, fill) for made, fill in _PARTS if wanted.intersection(made) or fill in (_money, _cart)]
+    empty: Row = dict.fromkeys([*sorted(wanted), *(name for made, _ in parts for name in made)])
+
+    def seen(profile: Profile, now: int, scale: Scale) -> Row:
+        row = empty.copy()
+        for _, fill in parts:
+            fill(row, profile, now, scale)
+        return row
+
+    return seen
+
+
+def _money(row: Row, profile: Profile, now: int, scale: Scale) -> None:
     totals = profile.totals + [0] * (len(COUNTERS) - len(profile.totals))
     orders, revenue, items, cancellations, refunds = _TOTALS(totals)
-    row: dict[str, Scalar] = dict.fromkeys(COLUMNS)
     row["orders"] = orders
     row["revenue"] = revenue / 100
     row["lifetime_value"] = value = lifetime_value(profile) / 100
@@ -54,57 +82,71 @@ def columns(profile: Profile, now: int, scale: Scale = STANDARD) -> dict[str, Sc
     row["items"] = items
     row["cancellations"] = cancellations
     row["refunds"] = refunds / 100
-    _rolling(row, profile, now // DAY)
-    row["days_since_first_order"] = _days(profile.first_order, now)
-    row["days_since_last_order"] = _days(profile.last_order, now)
-    row["days_since_last_seen"] = _days(profile.last_seen, now)
-    row["days_since_first_seen"] = _days(profile.first_seen, now)
-    row["engagement_score"] = engagement(profile, now)
-    row["preferred_category"] = preferred(profile.categories)
-    row["preferred_brand"] = preferred(profile.brands)
-    row["lifecycle_stage"] = stage(profile, now)
     if (points := scores(orders, profile.last_order, value, now, scale)) is not None:
         row["recency_score"], row["frequency_score"], row["monetary_score"] = points
         row["rfm_segment"] = points.name
-    price = revenue / items / 100 if items else _looked_at(profile)
-    if price is not None:
-        row["average_price"] = round(price, 2)
-        row["price_band"] = BANDS[bisect_right(scale.price, price)]
-    _cart(row, profile, now)
-    _browsing(row, profile, now)
-    person(row, profile, now)
-    return row
 
 
-def _rolling(row: dict[str, Scalar], profile: Profile, today: int) -> None:
+def _rolling(row: Row, profile: Profile, now: int, scale: Scale) -> None:
     """Today and the days before it: the last 7 days are today and six more. Each window adds its days to the shorter
     one's sums.
     """
-    days = profile.days
+    today, days = now // DAY, profile.days
     places = sorted(days, reverse=True)
-    sums, start, active = [0] * _WIDTH, 0, 0
-    for window, names, interactions in zip(WINDOWS, _NAMES, _ACTIVE, strict=True):
-        end = start
-        while end < len(places) and places[end] > today - window:
-            end += 1
-        if end > start:
-            found = [days[day] for day in places[start:end]]
-            sums, start = list(map(sum, zip_longest(sums, *found, fillvalue=0))), end
-            active += sum(1 for counts in found if counts[_VISITS] or any(map(mul, _OWN, counts)))
+    sums, start, active, held = _NOTHING.copy(), 0, 0, len(places)
+    for window, names, revenue, interactions in _WINDOWS:
+        first = today - window
+        while start < held and places[start] > first:
+            counts = days[places[start]]
+            start += 1
+            for place, number in enumerate(counts):
+                sums[place] += number
+            active += bool(counts[_VISITS] or any(map(mul, _OWN, counts)))
         for name, place in names:
             row[name] = sums[place]
-        row[names[_REVENUE][0]] = sums[_PLACES[_REVENUE]] / 100
+        row[revenue] = sums[_REVENUE] / 100
         row[interactions] = active
     if profile.first_seen:
         known = min(90, max(MONTH, today - profile.first_seen // DAY + 1))
         row["interactions_per_month"] = round(MONTH * row["interactions_90d"] / known, 2)  # type: ignore[operator]
 
 
+def _ages(row: Row, profile: Profile, now: int, scale: Scale) -> None:
+    row["days_since_first_order"] = _days(profile.first_order, now)
+    row["days_since_last_order"] = _days(profile.last_order, now)
+    row["days_since_last_seen"] = _days(profile.last_seen, now)
+    row["days_since_first_seen"] = _days(profile.first_seen, now)
+
+
 def _days(since: int, now: int) -> int | None:
     return max(0, now - since) // DAY if since else None
 
 
-def _cart(row: dict[str, Scalar], profile: Profile, now: int) -> None:
+def _engagement(row: Row, profile: Profile, now: int, scale: Scale) -> None:
+    row["engagement_score"] = engagement(profile, now)
+
+
+def _category(row: Row, profile: Profile, now: int, scale: Scale) -> None:
+    row["preferred_category"] = preferred(profile.categories)
+
+
+def _brand(row: Row, profile: Profile, now: int, scale: Scale) -> None:
+    row["preferred_brand"] = preferred(profile.brands)
+
+
+def _stage(row: Row, profile: Profile, now: int, scale: Scale) -> None:
+    row["lifecycle_stage"] = stage(profile, now)
+
+
+def _price(row: Row, profile: Profile, now: int, scale: Scale) -> None:
+    items = count(profile.totals, "items")
+    price = count(profile.totals, "revenue") / items / 100 if items else _looked_at(profile)
+    if price is not None:
+        row["average_price"] = round(price, 2)
+        row["price_band"] = BANDS[bisect_right(scale.price, price)]
+
+
+def _cart(row: Row, profile: Profile, now: int, scale: Scale) -> None:
     cart = profile.cart
     found = carts.lines(cart) if cart.lines or cart.changes else ()
     row["cart_items"] = sum(pieces for _, pieces in found)
@@ -120,7 +162,7 @@ def _looked_at(profile: Profile) -> float | None:
     return sum(prices) / len(prices) / 100 if prices else None
 
 
-def _browsing(row: dict[str, Scalar], profile: Profile, now: int) -> None:
+def _browsing(row: Row, profile: Profile, now: int, scale: Scale) -> None:
     last = profile.views[0] if profile.views else None
     row["hours_since_last_view"] = max(0, now - last.at) // HOUR if last else None
     if last and last.product is not None:
@@ -133,3 +175,31 @@ def _browsing(row: dict[str, Scalar], profile: Profile, now: int) -> None:
     else:
         state = 2 if profile.last_order > month else 3
     row["browse_state"] = BROWSING[state]
+
+
+def _person(row: Row, profile: Profile, now: int, scale: Scale) -> None:
+    person(row, profile, now)
+
+
+# Columns that are made together, and how. Those further down may build on _money and _cart.
+_PARTS: tuple[tuple[tuple[str, ...], Callable[[Row, Profile, int, Scale], None]], ...] = (
+    (
+        ("orders", "revenue", "lifetime_value", "average_order_value", "items", "cancellations", "refunds",
+         "recency_score", "frequency_score", "monetary_score", "rfm_segment"),
+        _money,
+    ),
+    (("cart_items", "cart_value", "hours_since_cart_change"), _cart),
+    (
+        (*(name for _, names, revenue, active in _WINDOWS for name in (*dict(names), revenue, active)),
+         "interactions_per_month"),
+        _rolling,
+    ),
+    (("days_since_first_order", "days_since_last_order", "days_since_last_seen", "days_since_first_seen"), _ages),
+    (("engagement_score",), _engagement),
+    (("preferred_category",), _category),
+    (("preferred_brand",), _brand),
+    (("lifecycle_stage",), _stage),
+    (("average_price", "price_band"), _price),
+    (("hours_since_last_view", "last_viewed_category", "browse_state"), _browsing),
+    (PERSON, _person),
+)  # fmt: skip

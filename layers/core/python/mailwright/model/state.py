@@ -130,12 +130,11 @@ def _pack_views(views: list[View], place: _Place) -> _Views:
 
 def _unpack_views(packed: _Views, products: list[Product]) -> list[View]:
     unit, steps, shown, names = packed
-    rest = iter(names)
-    found = [None if place == -1 else products[place] for place in shown] + [None] * (len(steps) - len(shown))
-    return [
-        View(at * unit, next(rest) if product is None else product.product_id, product)
-        for at, product in zip(accumulate(steps), found, strict=True)
-    ]
+    times, rest = [at * unit for at in accumulate(steps)], iter(names)
+    found = [None if place == -1 else products[place] for place in shown]
+    first = [next(rest) if product is None else product.product_id for product in found]
+    # most are without a product and come last: no line of Python for each of them
+    return [*map(View, times, first, found), *map(View, times[len(first) :], rest)]
 
 
 def _pack_cart(cart: Cart, place: _Place) -> _Cart:
@@ -173,12 +172,10 @@ def _run(periods: dict[int, int]) -> list[int]:
 
 
 def _unpack_weights(packed: _Weights) -> _Held:
-    return {
-        name: each
-        if isinstance(each, dict)
-        else {period: weight for period, weight in enumerate(each[1:], each[0]) if weight}
-        for name, each in packed.items()
-    }
+    for name, each in packed.items():
+        if isinstance(each, list):
+            packed[name] = {period: weight for period, weight in enumerate(each[1:], each[0]) if weight}
+    return packed  # type: ignore[return-value]  # all are dicts now
 
 
 def _pack_ids(ids: dict[int, bytes]) -> _Ids:

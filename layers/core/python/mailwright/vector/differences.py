@@ -6,7 +6,7 @@ import polars as pl
 
 from mailwright.expression.closures import SEGMENT
 from mailwright.expression.tree import Scalar
-from mailwright.fold.view import columns
+from mailwright.fold.view import view
 from mailwright.model.content import Content
 from mailwright.model.profile import Profile
 from mailwright.model.run import Counts
@@ -22,7 +22,9 @@ MOVED = "moved"  # whether there is another reason than the rules to call them c
 
 
 class Differences:
-    """Takes profiles by `add`, keeping no more of them than the columns that rules read, and answers by `found`."""
+    """Takes profiles by `add`, keeping no more of them than the columns that rules read, and answers by `found`.
+    `columns` makes a row of these.
+    """
 
     def __init__(self, content: Content) -> None:
         self._plan = plan(content)
@@ -30,6 +32,7 @@ class Differences:
         self._model = content.clusters
         read = dict.fromkeys((*self._plan.columns, *asked(self._model)))
         self._rows = Rows(name for name in read if name != CLUSTER)
+        self.columns = view([*self._rows.names, STAGE])
         self._begin()
 
     def _begin(self) -> None:
@@ -46,7 +49,7 @@ class Differences:
     def add(self, profiles: Iterable[Profile], now: int) -> None:
         """Work out the columns of some profiles. Ids that were merged into others are nobody in themselves."""
         held = [profile for profile in profiles if not profile.merged_into]
-        self.take(held, (columns(profile, now, self._scale) for profile in held))
+        self.take(held, (self.columns(profile, now, self._scale) for profile in held))
 
     def take(self, profiles: Iterable[Profile], rows: Iterable[Mapping[str, Scalar]]) -> None:
         """The same for those whose columns are at hand already."""
