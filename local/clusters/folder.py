@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
+from mailwright.model.content import Content
+from mailwright.workflow.clusters import NoModel, current, decoded
+
 
 class FolderLake:
     """Implements workflow.ports.Lake with a file for each object."""
@@ -25,3 +30,21 @@ class FolderLake:
         target = self._root / key
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
+
+
+def placing(content: Content, file: Path | None) -> Content:
+    """The content with the clusters in a file, to put customers in; as it is without a file. NoModel when the file is
+    not a model.
+    """
+    if file is None:
+        return content
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise NoModel(f"{file} cannot be read: {error.strerror}") from None
+    return msgspec.structs.replace(content, clusters=decoded(body, str(file)))
+
+
+def with_current(content: Content, out: Path) -> Content:
+    """The content with the clusters trained on a replay's results, if any are in use there."""
+    return msgspec.structs.replace(content, clusters=current(FolderLake(out)))

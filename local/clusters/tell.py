@@ -13,7 +13,7 @@ def told(model: Clusters) -> Iterator[str]:
     when = f", seen from {lineage.first} to {lineage.last}" if lineage.first else ""
     taken = "" if lineage.sample == lineage.read else f" of {lineage.read:,}"
     yield f"{lineage.sample:,}{taken} customers{when}, as of {lineage.run}"
-    for column, why in model.left_out.items():
+    for column, why in sorted(model.left_out.items()):
         yield f"left out: {column} ({why})"
     if model.choice:
         yield ""
@@ -90,6 +90,6 @@ def _drift(drift: Drift) -> Iterator[str]:
         yield f"  new: {name}"
     for name in drift.gone:
         yield f"  gone: {name}; rules that ask for it are true of no one"
-    for column, index in drift.features.items():
+    for column, index in sorted(drift.features.items()):
         if index > MUCH:
             yield f"  {column} has changed much (stability index {index:.2f})"

@@ -144,6 +144,8 @@ class _Wrong(Exception):
 @contextmanager
 def _told(command: str) -> Iterator[None]:
     """What is wrong, as one line."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     from local.content import NoContent
     from local.lookup import NotFound
     from mailwright.workflow.clusters import NoModel
@@ -151,7 +153,7 @@ def _told(command: str) -> Iterator[None]:
 
     try:
         yield
-    except (_Wrong, NotFound, NoContent, NoModel, LakeUnreachable) as error:
+    except (_Wrong, NotFound, NoContent, NoModel, LakeUnreachable, BotoCoreError, ClientError) as error:
         typer.echo(f"mailwright {command}: {error}", err=True)
         raise typer.Exit(2) from None
     except OSError as error:

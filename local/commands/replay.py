@@ -41,6 +41,12 @@ def replay(
         bool,
         typer.Option("--assume-consent", help="Grant marketing consent to everyone whose log does not speak of it."),
     ] = False,
+    clusters: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A model of `mailwright clusters train`; without one nobody is in a cluster."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
     """Replay event logs and show every email.
@@ -49,12 +55,14 @@ def replay(
 
     Example: mailwright replay events/stories/*.jsonl --out out
     """
+    from local.clusters.folder import placing
     from local.content import NoContent, chosen, shown
     from local.replay.read import Unreadable
     from local.replay.run import replay as run
     from local.replay.table import table
     from mailwright.content.publish import examine
     from mailwright.model.times import duration
+    from mailwright.workflow.clusters import NoModel
 
     try:
         span = duration(until) if until else None
@@ -64,11 +72,12 @@ def replay(
             typer.echo(line, err=True)
         if compiled is None:
             raise NoContent(f"the content in {folder} has errors; nothing was replayed")
+        compiled = placing(compiled, clusters)
         with _progress() as progress:
             figures = run(
                 files, compiled, out, engine.value, until=span, assume_consent=assume_consent, progress=progress
             )
-    except (NoContent, Unreadable, ValueError) as error:
+    except (NoContent, NoModel, Unreadable, ValueError) as error:
         typer.echo(f"mailwright replay: {error}", err=True)
         raise typer.Exit(2) from None
     except OSError as error:

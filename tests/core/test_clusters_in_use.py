@@ -167,7 +167,10 @@ def test_a_pointer_to_nowhere_leaves_what_is_known(body: bytes, caplog: pytest.L
 
 @pytest.mark.parametrize(
     ("changed", "why"),
-    [({"axes": [Axis("karma", 0, log=False, centre=0, spread=1, limit=3)]}, "no column"), ({"clusters": []}, "empty")],
+    [
+        ({"axes": [Axis("karma", 0, log=False, centre=0, spread=1, limit=3)]}, "asks for 'karma', which is no column"),
+        ({"clusters": []}, "has no clusters"),
+    ],
 )
 def test_a_model_made_for_other_columns_or_of_nothing_is_not_used(changed: dict[str, Any], why: str) -> None:
     lake = FakeLake()

@@ -35,6 +35,7 @@ def document(profile: Profile, now: int, currency: str) -> dict[str, Any]:
         "lifecycle_stage": stage(profile, now),
         "lifecycle_change": iso(later) if later else None,
         "segments": profile.segments,
+        "cluster": profile.cluster or None,
         "journeys": {name: _position(position) for name, position in sorted(profile.journeys.items())},
         "browsing_history": [
             {"at": iso(view.at), "product_id": view.product_id, **(_product(view.product) if view.product else {})}

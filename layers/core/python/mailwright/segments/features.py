@@ -16,7 +16,7 @@ class Feature(NamedTuple):
 
 
 FEATURES: dict[str, Feature] = {
-    "days_since_last_order": Feature("recency; who never ordered counts as two years away", 730, log=True, floor=0.5),
+    "days_since_last_order": Feature("recency; who never ordered counts as two years away", 730, log=True, floor=1.0),
     "orders": Feature("frequency, of a lifetime", 0, log=True, floor=0.4),
     "lifetime_value": Feature("monetary value, of a lifetime; a negative one counts as none", 0, log=True, floor=0.5),
     "days_since_first_seen": Feature(

@@ -42,13 +42,20 @@ def model(lake: Lake, version: str) -> Clusters:
     body = lake.read(model_key(version))
     if body is None:
         raise NoModel(f"there is no model {version!r}")
+    return decoded(body, f"model {version!r}")
+
+
+def decoded(body: bytes, where: str) -> Clusters:
+    """The model in a document; NoModel when it is none, or made for columns that are no more."""
     try:
         found = decode_clusters(body)
-    except msgspec.DecodeError as error:
-        raise NoModel(f"model {version!r} cannot be read: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NoModel(f"{where} is no model that can be read: {error}") from None
     unknown = [axis.column for axis in found.axes if axis.column not in COLUMNS]
-    if unknown or not found.clusters:
-        raise NoModel(f"model {version!r} asks for {unknown[0]!r}, which is no column" if unknown else "it is empty")
+    if unknown:
+        raise NoModel(f"{where} asks for {unknown[0]!r}, which is no column: train anew")
+    if not found.clusters:
+        raise NoModel(f"{where} has no clusters: {found.why}")
     return found
 
 
