@@ -65,7 +65,9 @@ def _lost(column: Column, *, ranked: bool) -> list[str]:
 
 
 def _with(column: Column) -> str:
-    return "" if column.association is None else f"{column.measure} {column.association:+.2f}"
+    if column.association is None:
+        return ""
+    return f"{column.measure} {column.association:{'+' if column.measure == 'rho' else ''}.2f}"
 
 
 def document(answer: Answer) -> dict[str, Any]:

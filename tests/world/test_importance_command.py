@@ -26,6 +26,7 @@ from mailwright.science.outcome import OUTCOMES, snapshot
 ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "layers" / "content"
 START = 1_767_225_600_000
+RETAIL = ROOT.parent / "shared" / "data" / "online-retail.csv.gz"
 STORIES = sorted(map(str, (ROOT / "events" / "stories").glob("*.jsonl")))
 
 
@@ -68,6 +69,49 @@ def test_regulars_are_told_by_what_they_did_lately(log: Path, tmp_path: Path) ->
     assert [column["name"] for column in found["columns"]] == ["orders_90d"]
     assert found["left_out"] == ["country"]
     assert (found["learned_at"], found["tried_at"], found["until"]) == ("2026-03-01", "2026-03-31", "2026-04-30")
+
+
+def clicks(seed: int, often: float) -> bytes:
+    """A lake's events of 400 customers over four months; every other one clicks `often` as often as the rest."""
+    rng = random.Random(seed)
+    made = []
+    for number in range(400):
+        at, pause = START + rng.randrange(30 * DAY), 40 * DAY / (often if number % 2 else 1)
+        while at < START + 120 * DAY:
+            name = f"c{number:03}"
+            made.append(Event(f"{name}{at}", at, name, "track", "Email Link Clicked", "ses", {"send_key": "k"}))
+            at += int(rng.expovariate(1 / pause)) + MINUTE
+    return b"\n".join(map(encode_event, made))
+
+
+def test_who_clicks_is_told_by_who_clicked_in_the_lakes_own_events(tmp_path: Path) -> None:
+    (tmp_path / "lake.ndjson").write_bytes(clicks(1, often=8))
+    told = run(f"importance {tmp_path}/lake.ndjson --content {CONTENT} --outcome clicked-30d")
+    assert told.exit_code == 0, told.output
+    assert told.output.split("missing", 1)[1].split()[0].startswith(("clicks_", "interactions_", "engagement_score"))
+    assert "clicks_30d" in told.output
+
+
+def test_where_nothing_tells_there_is_no_ranking(tmp_path: Path) -> None:
+    (tmp_path / "lake.ndjson").write_bytes(clicks(2, often=1))
+    line = f"importance {tmp_path}/lake.ndjson --content {CONTENT} --outcome clicked-30d --plot {tmp_path}/told.svg"
+    told = run(line)
+    assert told.exit_code == 0, told.output
+    assert "Nothing here predicts it: AUC 0." in told.output
+    assert "AUC lost" not in told.output
+    assert "Nothing here predicts it" in (tmp_path / "told.svg").read_text()
+
+
+@pytest.mark.slow
+def test_a_year_of_a_real_shops_orders(tmp_path: Path) -> None:
+    if not RETAIL.is_file():
+        pytest.skip(f"{RETAIL} is not here: UCI Online Retail, the donor's copy")
+    converted = run(f"convert --map {ROOT}/events/maps/online-retail.yaml {RETAIL} --out {tmp_path}/orders.ndjson")
+    assert converted.exit_code == 0, converted.output
+    found = json.loads(run(f"importance {tmp_path}/orders.ndjson --content {CONTENT} --json").output)
+    assert (found["learned_from"], found["tried_on"], found["events"]) == (3412, 3761, 23065)
+    assert found["auc"] == pytest.approx(0.722, abs=0.01)
+    assert [column["name"] for column in found["columns"][:3]] == ["orders", "days_since_last_order", "revenue"]
 
 
 def test_nobody_clicked_is_too_few_and_draws_that(log: Path, tmp_path: Path) -> None:
