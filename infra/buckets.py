@@ -8,6 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import Config
+from mailwright.model.run import PARTS
 
 QUARANTINE_METRICS = "all"  # the request metrics that the quarantine alarm counts puts by
 
@@ -33,6 +34,8 @@ def buckets(scope: Construct, config: Config, key: kms.IKey) -> Buckets:
         removal_policy=_removal(config),
     )
     lake = _bucket(scope, "Lake", config, key, access)
+    # A run that is repeated a week late still goes on from its notes; after that they only pile up.
+    lake.add_lifecycle_rule(id="NotesOfWorkers", prefix=PARTS, expiration=Duration.days(14))
     quarantine = _bucket(scope, "Quarantine", config, key, access)
     quarantine.add_metric(id=QUARANTINE_METRICS)
     return Buckets(lake, quarantine, access)

@@ -3,6 +3,7 @@
 import msgspec
 
 FOLDER = "segments"  # in the lake
+PARTS = f"{FOLDER}/parts/"  # what workers write down on their way: of no use once their run is concluded
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -95,7 +96,7 @@ def progress_key(run: str, parts: int, part: int) -> str:
 
 def progress_prefix(run: str, parts: int) -> str:
     """Where all workers of a run do."""
-    return f"{FOLDER}/parts/{run}-{parts}/"
+    return f"{PARTS}{run}-{parts}/"
 
 
 def run_key(run: str) -> str:
