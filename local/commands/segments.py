@@ -57,20 +57,21 @@ def explain(
     Example: mailwright segments explain ada@example.com high-value
     """
     with _told("segments explain"):
+        from local.clusters.folder import with_current
         from local.lookup import NotFound
         from local.segments.explain import explained
         from local.segments.read import customer as find
         from local.segments.read import ended
         from mailwright.content.findings import meant
-        from mailwright.fold.view import columns
+        from mailwright.segments.clusters import facts as facts_of
         from mailwright.segments.membership import compiled
 
-        made, end = _content(content), ended(out)
+        made, end = with_current(_content(content), out), ended(out)
         if segment not in made.segments:
             hint = meant(segment, made.segments) or f"known: {', '.join(made.segments)}"
             raise NotFound(f"there is no segment {segment!r} ({hint})")
         profile = find(end.profiles, customer)
-        facts = columns(profile, end.at, made.shop.scale)
+        facts = facts_of(profile, end.at, made)
         compiled(made)(facts)
         for line in explained(segment, made, facts):
             typer.echo(line)
@@ -85,10 +86,11 @@ def recompute(out: Out = DEFAULT, content: Folder = None) -> None:
     Example: mailwright segments recompute --content my-content
     """
     with _told("segments recompute"):
+        from local.clusters.folder import with_current
         from local.segments.read import ended
         from local.segments.sizes import recomputed
 
-        made, end = _content(content), ended(out)
+        made, end = with_current(_content(content), out), ended(out)
         table, counts = recomputed(end.profiles, made, end.at)
         _show(table)
         typer.echo(f"{counts.woken:,} of {counts.profiles:,} customers would be woken; nothing was written.")
@@ -154,9 +156,10 @@ def _told(command: str) -> Iterator[None]:
     """What the user got wrong, as one line."""
     from local.content import NoContent
     from local.lookup import NotFound
+    from mailwright.workflow.clusters import NoModel
 
     try:
         yield
-    except (NotFound, NoContent) as error:
+    except (NotFound, NoContent, NoModel) as error:
         typer.echo(f"mailwright {command}: {error}", err=True)
         raise typer.Exit(2) from None

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from mailwright.model.columns import COLUMNS
 
 NUMBERS = ["orders", "revenue", "age", "cart_value", "days_since_last_order"]
-TEXTS = ["country", "city", "plan"]
+TEXTS = ["country", "city", "plan", "cluster"]
 FLAGS = ["has_email"]
 SEGMENTS = ["loyal", "new-ones"]
 WORDS = ["DE", "de", "FR", "", "a%b", "a_b", "a\\b", "it's", "Zürich", "zz", "a\nb", "🙂", "San Juan"]

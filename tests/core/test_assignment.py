@@ -1,20 +1,26 @@
 """Placing customers: one by one and by the frame, always in the same cluster."""
 
+from collections import Counter
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailwright.content.rules import parse_rule
+from mailwright.decide.decide import decide
 from mailwright.fold.reduce import reduce
 from mailwright.model.clusters import Axis, Cluster, Clusters, Lineage
 from mailwright.model.columns import COLUMNS
-from mailwright.model.content import Content, Shop
+from mailwright.model.content import Content, Segment, Shop
 from mailwright.model.event import Event
 from mailwright.model.profile import Profile
+from mailwright.model.times import DAY
 from mailwright.segments.clusters import assigner, facts, scaled
 from mailwright.vector.clusters import asked, placed
+from mailwright.vector.differences import Differences
 from mailwright.vector.frame import Rows
 from mailwright.workflow.clusters import UNREACHABLE
 from tests.core.histories import START, histories
@@ -95,6 +101,33 @@ def test_every_profile_has_its_column_and_without_a_model_nobody_does(events: li
     assert without["cluster"] is None
     row = facts(profile, START, Content(SHOP, clusters=made))
     assert row == without | {"cluster": assigner(made)(without)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(histories(spread=90 * DAY), min_size=1, max_size=6), models, models, st.integers(0, 200 * DAY))
+def test_the_night_wakes_exactly_those_that_folding_would_place_elsewhere(
+    lives: list[list[Event]], before: Clusters, after: Clusters, later: int
+) -> None:
+    name = after.clusters[0].name
+    rule = f"cluster = '{name}' OR cluster IS NULL AND orders > 0"
+    segment = Segment("first", "first", parse_rule(rule, ()), rule)
+    content = Content(SHOP, "v1", {"first": segment}, clusters=before)
+    stored = [
+        decide(Profile("c"), reduce(Profile(f"c{n}"), events), events, content, START).profile
+        for n, events in enumerate(lives)
+    ]
+    content = msgspec.structs.replace(content, clusters=after)
+    found = Differences(content)
+    found.add(stored, START + later)
+    changed, counts = found.found()
+    are = [decide(profile, profile, [], content, START + later).profile for profile in stored]
+    moved = [
+        old.customer_id
+        for old, new in zip(stored, are, strict=True)
+        if (old.cluster, old.segments, old.stage) != (new.cluster, new.segments, new.stage)
+    ]
+    assert changed == moved
+    assert counts.clusters == Counter(profile.cluster for profile in are if profile.cluster)
 
 
 @pytest.mark.parametrize(("stored", "column"), [("Lookers", "Lookers"), ("", None)])

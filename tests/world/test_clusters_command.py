@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,24 @@ def test_training_tells_what_speaks_for_the_clusters_and_keeps_them(tmp_path: Pa
     assert [path.name for path in (out / "models/clusters").iterdir() if path.name != "current.json"] == [
         f"{version}.json"
     ]
+
+
+def sized(out: Path, content: Path) -> str:
+    lines = run(f"segments recompute --out {out} --content {content}").output.splitlines()
+    return next(line.split()[1] for line in lines if line.startswith("those "))
+
+
+def test_segments_that_ask_for_a_cluster_can_be_tried(tmp_path: Path) -> None:
+    out, content = states(tmp_path / "out", 600), tmp_path / "content"
+    shutil.copytree(SHIPPED, content)
+    rule = "description: Those.\nwhen: cluster = 'Frequent buyers'\nexamples:\n  in: [{cluster: Frequent buyers}]\n"
+    (content / "segments/those.yaml").write_text(rule + "  out: [{cluster: Others}, {}]\n")
+    assert run(f"check {content}").exit_code == 0
+    assert sized(out, content) == "0"
+    run(f"clusters train --out {out} --content {content}")
+    assert sized(out, content) == "300"
+    why = run(f"segments explain c0 those --out {out} --content {content}").output
+    assert "(cluster is 'Frequent buyers')" in why
 
 
 def test_what_is_refused_is_published_nowhere(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def accepted(profile: Profile, events: Iterable[Event]) -> Event | None:
 
 def leave(profile: Profile, to: str, now: int) -> tuple[Profile, list[Event]]:
     """The signpost a row becomes, and what it gives away: a `merge` event, none if there is nothing to give."""
-    facts = msgspec.structs.replace(profile, v=0, ids={}, floor=0, due=None, stage="new", segments=[])
+    facts = msgspec.structs.replace(profile, v=0, ids={}, floor=0, due=None, stage="new", segments=[], cluster="")
     sign = Profile(
         profile.customer_id, profile.v, floor=profile.floor, ids=profile.ids, merged_into=to, merged_at=now
     )  # fmt: skip
