@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
@@ -114,7 +115,7 @@ def _gain(row: Choice) -> float:
 
 
 def _without(row: Choice, reason: str) -> Choice:
-    return Choice(*(getattr(row, name) for name in row.__struct_fields__[:-1]), reason)
+    return msgspec.structs.replace(row, against=reason)
 
 
 def _settled(table: list[Choice], bend: int) -> Chosen:

@@ -34,11 +34,11 @@ class Cloud:
 
     def _fitted(self, rng: np.random.Generator) -> Floats:
         """Ties weaken a correlation: the normal distribution's has to be stronger than the one wanted of its draws."""
-        latent = self._wanted
+        latent = self._wanted.copy()
         self._factor = _factor(latent)
         for _ in range(ROUNDS):
-            got = np.mean([_correlation(self.draw(rng)) for _ in range(3)], axis=0)
-            latent = np.clip(latent + self._wanted - got, -MOST, MOST)
+            got: Floats = np.stack([_correlation(self.draw(rng)) for _ in range(3)]).mean(axis=0)
+            np.clip(latent + self._wanted - got, -MOST, MOST, out=latent)
             np.fill_diagonal(latent, 1.0)
             self._factor = _factor(latent)
         return self._factor
