@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from local.simulate.faults import PROFILES
 from local.simulate.run import Plan, shrink, simulate, told
+from local.simulate.verdict import problems
 from tests.faults import mutants, small
 
 SEEDS = 20
@@ -52,7 +53,8 @@ def _simulated(part: Part, events: int) -> dict[str, Any]:
     plan = Plan(part.number, many, many, part.name)
     figures = simulate(plan)
     figures["command"] = plan.command()
-    if not figures["holds"]:
+    figures["problems"] = problems(figures)
+    if not figures["holds"] and many <= ALONE:  # a large one is for `mailwright simulate` to shrink
         figures["shrunk"] = list(told(shrink(plan)))
     return figures
 

@@ -130,7 +130,7 @@ def _failures(found: Iterable[Figures]) -> list[str]:
         return []
     parts = ["## What did not hold"]
     for one in wrong:
-        parts.append("\n".join(["    " + line for line in (one["command"], *one.get("shrunk", ()))]))
+        parts.append("\n".join(["    " + line for line in (one["command"], *one["problems"], *one.get("shrunk", ()))]))
     return parts
 
 
