@@ -46,11 +46,8 @@ class Cloud:
 
 def _correlation(space: Floats) -> Floats:
     """Of the normal scores of ranks: what a column is distributed like does not matter to it."""
-    if space.shape[1] == 1:
-        return np.eye(1)
     scores: Floats = norm.ppf(rankdata(space, axis=0) / (len(space) + 1))
-    found: Floats = np.corrcoef(scores, rowvar=False)
-    return found
+    return np.atleast_2d(np.corrcoef(scores, rowvar=False))
 
 
 def _factor(correlation: NDArray[np.float64]) -> Floats:
