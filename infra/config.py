@@ -31,6 +31,7 @@ class Config:
     retain_data: bool
     account: str = PLACEHOLDER_ACCOUNT
     region: str = "us-east-1"
+    content: str = ""  # a version that `mailwright publish` kept; "" is layers/content as it is
 
     def __post_init__(self) -> None:
         _require(re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]{0,39}", self.stack), "stack", "letters, digits and -, at most 40")
@@ -71,7 +72,7 @@ def config(environments: Mapping[str, Mapping[str, Any]], name: str, overrides: 
     known = {field.name: field for field in fields(Config)}
     for key in values.keys() - known.keys():
         raise ConfigInvalid(f"cdk.json: {name}: {key!r} is not a setting; the settings are {', '.join(known)}")
-    for key in known.keys() - values.keys() - {"account", "region"}:
+    for key in known.keys() - values.keys() - {"account", "region", "content"}:
         raise ConfigInvalid(f"cdk.json: {name}: {key!r} is missing")
     return Config(**{key: _typed(key, value, known[key].type) for key, value in values.items()})
 

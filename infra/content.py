@@ -1,20 +1,25 @@
 """The content layer: layers/content compiled to one content.json, checked on the way as `mailwright check` does it."""
 
 import hashlib
+import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from infra.config import ROOT, Config, ConfigInvalid
 from infra.layers import BUILD
-from mailwright.content.publish import compile_folder, write
+from mailwright.content.publish import compile_folder
+from mailwright.content.versions import NoVersion, kept, write
 from mailwright.model.content import Content
 
 SOURCE = ROOT / "layers/content"
+PUBLISHED = BUILD / "content" / "content.json"  # where `mailwright publish` puts it
+LAYERS_KEPT = 5  # of earlier runs, for a deployment that is still under way
 
 
 def compiled(config: Config) -> Path:
     """The folder to make the layer of; ContentInvalid with every finding when the content does not hold together."""
-    content = compile_folder(SOURCE)
+    content = _chosen(config)
     _same_sender(content, config)
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
@@ -23,9 +28,37 @@ def compiled(config: Config) -> Path:
         write(content, layer / "content.json")
         digest = hashlib.sha256((layer / "content.json").read_bytes()).hexdigest()[:16]
         folder = BUILD / f"content-{digest}"
-        if not folder.exists():
-            layer.rename(folder)
+        if folder.exists():
+            os.utime(folder)  # in use: not among those to take away
+        else:
+            _move(layer, folder)
+    _take_away_old(folder)
     return folder
+
+
+def _chosen(config: Config) -> Content:
+    """layers/content; or a version that `mailwright publish` kept, to go back to."""
+    if not config.content:
+        return compile_folder(SOURCE)
+    try:
+        return kept(PUBLISHED, config.content)
+    except NoVersion as error:
+        raise ConfigInvalid(f"content: {error}") from None
+
+
+def _move(layer: Path, folder: Path) -> None:
+    try:
+        layer.rename(folder)
+    except OSError:
+        if not folder.exists():  # else another run was faster, with the same
+            raise
+
+
+def _take_away_old(folder: Path) -> None:
+    folders = sorted(BUILD.glob("content-*"), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+    for old in folders[LAYERS_KEPT:]:
+        if old != folder:
+            shutil.rmtree(old, ignore_errors=True)  # another run may be at it
 
 
 def _same_sender(content: Content, config: Config) -> None:

@@ -91,3 +91,49 @@ def test_publish_leaves_the_old_file_when_one_thing_is_wrong(tmp_path: Path) -> 
     assert result.exit_code == 1
     assert "Nothing was published." in result.output
     assert out.read_text() == "old"
+
+
+def test_versions_are_listed_and_one_can_be_put_in_force_again(tmp_path: Path) -> None:
+    out, place = tmp_path / "content.json", folder(tmp_path / "content")
+    assert "Nothing is kept" in run("publish", "--list", "--out", out).output
+    first, second = (publish(place, out, name) for name in ("One", "Two"))
+    listed = run("publish", "--list", "--out", out).output.splitlines()
+    assert [line[:14] for line in listed] == [f"* {second}", f"  {first}"]
+    assert "1 segment, 1 journey" in listed[0]
+    back = run("publish", "--rollback", first[:6], "--out", out)
+    load.cache_clear()
+    assert (back.exit_code, load(str(out)).version) == (0, first)
+    assert f"version {first} is in {out} again" in back.output
+    assert [line[0] for line in run("publish", "--list", "--out", out).output.splitlines()] == [" ", "*"]
+
+
+@pytest.mark.parametrize("words", [["--rollback", "ffffffff"], ["--rollback", "ff"], ["--rollback", ""]])
+def test_a_version_that_is_not_kept_changes_nothing_and_the_known_ones_are_named(
+    tmp_path: Path, words: list[str]
+) -> None:
+    out = tmp_path / "content.json"
+    version = publish(folder(tmp_path / "content"), out, "One")
+    body = out.read_bytes()
+    result = run("publish", "--out", out, *words)
+    assert result.exit_code == 2
+    assert f"there is no version {words[1]!r}; kept are {version}" in result.output
+    assert out.read_bytes() == body
+    none = run("publish", "--out", tmp_path / "x.json", "--rollback", "ffffffff")
+    assert "kept are none: `mailwright publish` keeps one each time" in none.output
+
+
+@pytest.mark.parametrize(
+    "words", [["--list", "--rollback", "abcd"], ["--list", "--content", "x"], ["--rollback", "abcd", "--content", "x"]]
+)
+def test_publishing_listing_and_going_back_go_one_at_a_time(words: list[str]) -> None:
+    result = run("publish", *words)
+    assert result.exit_code == 2
+    assert "one at a time" in result.output
+
+
+def publish(place: Path, out: Path, name: str) -> str:
+    """Publish a folder with another description of its journey; its version."""
+    (place / "journeys/plain.yaml").write_text(JOURNEY.replace("A journey", name))
+    assert run("publish", "--content", place, "--out", out).exit_code == 0
+    load.cache_clear()
+    return load(str(out)).version

@@ -6,7 +6,8 @@ import pytest
 
 from mailwright.content.findings import ContentInvalid, Finding
 from mailwright.content.load import load
-from mailwright.content.publish import compile_folder, examine, write
+from mailwright.content.publish import compile_folder, examine
+from mailwright.content.versions import write
 from mailwright.model.content import Journey, Step
 from mailwright.model.times import DAY, HOUR, MINUTE
 from tests.content.folder import JOURNEY, SEGMENT, SHOP, folder

@@ -12,7 +12,7 @@ from mailwright.content.offers import read_offers
 from mailwright.content.segments import read_segments
 from mailwright.content.shop import read_shop
 from mailwright.content.templates import compile_templates
-from mailwright.model.content import Campaign, Content, Journey, Shop, Template, encode_content
+from mailwright.model.content import Campaign, Content, Journey, Shop, Template
 from mailwright.model.send import Class
 
 FOLDERS = ("segments", "journeys", "campaigns", "offers", "templates", "blocks", "personas")
@@ -56,14 +56,6 @@ def examine(path: Path) -> tuple[Content | None, list[Finding]]:
     if shop is None or any(not finding.warning for finding in findings):
         return None, findings
     return Content(shop, version(path), segments, journeys, campaigns, templates, offers), findings
-
-
-def write(content: Content, file: Path) -> None:
-    """The published file: equal content, equal bytes. The old one stays whole until the new one is."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(file.name + ".part")
-    part.write_bytes(encode_content(content))
-    part.replace(file)
 
 
 def version(path: Path) -> str:

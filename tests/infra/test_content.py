@@ -1,0 +1,60 @@
+"""The content of a deployment: all of what is there now, or a version that was published before."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from infra import content as module
+from infra.config import Config, ConfigInvalid, cdk_json, config
+from infra.content import LAYERS_KEPT, compiled
+from mailwright.content.findings import ContentInvalid
+from mailwright.content.versions import publish
+from mailwright.model.content import decode_content
+from tests.content.folder import folder
+
+ENVIRONMENTS = cdk_json()["environments"]
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(module, "BUILD", tmp_path / ".build")
+    monkeypatch.setattr(module, "PUBLISHED", tmp_path / ".build" / "content" / "content.json")
+    monkeypatch.setattr(module, "SOURCE", folder(tmp_path / "content"))
+    return tmp_path / "content"
+
+
+def chosen(content: str = "") -> Config:
+    return config(ENVIRONMENTS, "staging", {"content": content})
+
+
+def test_a_version_that_was_published_can_be_deployed_again(source: Path) -> None:
+    old = decode_content((compiled(chosen()) / "content.json").read_bytes())
+    publish(old, module.PUBLISHED)
+    (source / "segments/buyers.yaml").unlink()
+    now = decode_content((compiled(chosen()) / "content.json").read_bytes())
+    assert (set(old.segments), set(now.segments)) == ({"buyers"}, set())
+    back = decode_content((compiled(chosen(old.version[:6])) / "content.json").read_bytes())
+    assert back == old
+    with pytest.raises(ConfigInvalid, match=f"content: there is no version 'ffff0000'; kept are {old.version}"):
+        compiled(chosen("ffff0000"))
+
+
+def test_content_with_one_mistake_makes_no_layer(source: Path) -> None:
+    (source / "segments/buyers.yaml").write_text("description: x\n")
+    with pytest.raises(ContentInvalid):
+        compiled(chosen())
+    assert not list((source.parent / ".build").glob("content-*"))
+
+
+def test_layers_of_earlier_runs_are_taken_away_but_for_the_newest(source: Path) -> None:
+    made = []
+    for number in range(LAYERS_KEPT + 2):
+        (source / "segments/buyers.yaml").write_text(
+            f"description: Buyers {number}\nwhen: orders >= 1\nexamples: {{in: [{{orders: 1}}], out: [{{}}]}}\n"
+        )
+        made.append(compiled(chosen()))
+        os.utime(made[-1], (number, number))
+    assert sorted(module.BUILD.glob("content-*")) == sorted(made[2:])
+    assert compiled(chosen()) == made[-1]
+    assert made[-1].stat().st_mtime > LAYERS_KEPT + 2
