@@ -3,11 +3,11 @@
 Numbers are doubles, as in DuckDB and Polars: arithmetic goes through float, so that Python's exact ints change nothing.
 """
 
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from mailwright.expression.like import matcher
+from mailwright.expression.operators import ARITHMETIC, COMPARE
 from mailwright.expression.tree import (
     Among,
     And,
@@ -30,20 +30,7 @@ Value = Callable[[Row], Any]
 
 SEGMENT = "segment:"
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _FLIPPED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-}
 
 
 def closure(expr: Expr) -> Rule:
@@ -116,7 +103,7 @@ def _compare(expr: Compare) -> Value:
     left, right, op = expr.left, expr.right, expr.op
     if isinstance(left, Const):  # 3 < orders is orders > 3: the common shape below
         left, right, op = right, left, cast(Any, _FLIPPED[op])
-    holds = _COMPARE[op]
+    holds = COMPARE[op]
     if isinstance(left, Column) and isinstance(right, Const):
         return _column_with_const(left.name, holds, right.value)
     one, other = _build(left), _build(right)
@@ -165,7 +152,7 @@ def _like(expr: Like) -> Value:
 
 
 def _arithmetic(expr: Arithmetic) -> Value:
-    one, other, apply = _build(expr.left), _build(expr.right), _ARITHMETIC[expr.op]
+    one, other, apply = _build(expr.left), _build(expr.right), ARITHMETIC[expr.op]
 
     def computed(row: Row) -> float | None:
         first, second = one(row), other(row)

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from mailwright.expression.closures import SEGMENT
+from mailwright.expression.operators import ARITHMETIC, COMPARE
 from mailwright.expression.tree import (
     Among,
     And,
@@ -26,20 +27,6 @@ from mailwright.expression.tree import (
     Or,
     Scalar,
 )
-
-_COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "=": lambda one, other: one == other,
-    "<>": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
-_ARITHMETIC: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "+": lambda one, other: one + other,
-    "-": lambda one, other: one - other,
-    "*": lambda one, other: one * other,
-}
 
 
 def expression(expr: Expr) -> pl.Expr:
@@ -85,7 +72,8 @@ def _or(expr: Or) -> pl.Expr:
 
 
 def _compare(expr: Compare) -> pl.Expr:
-    return _COMPARE[expr.op](expression(expr.left), expression(expr.right))
+    compared: pl.Expr = COMPARE[expr.op](expression(expr.left), expression(expr.right))
+    return compared
 
 
 def _among(expr: Among) -> pl.Expr:
@@ -115,7 +103,8 @@ def pattern(like: str) -> str:
 
 
 def _arithmetic(expr: Arithmetic) -> pl.Expr:
-    return _ARITHMETIC[expr.op](expression(expr.left), expression(expr.right))
+    computed: pl.Expr = ARITHMETIC[expr.op](expression(expr.left), expression(expr.right))
+    return computed
 
 
 _BUILDERS: dict[type, Callable[[Any], pl.Expr]] = {
