@@ -9,6 +9,7 @@ from mailwright.content.publish import compile_folder
 from mailwright.fold.rfm import GRID
 from mailwright.model.columns import COLUMNS
 from mailwright.model.profile import COUNTERS, Profile
+from mailwright.segments.features import FEATURES
 
 DOCS = Path(__file__).parent
 
@@ -37,11 +38,25 @@ def grid() -> str:
 def shipped() -> str:
     """The segments that come along, with their rules."""
     segments = compile_folder(DOCS.parent / "layers" / "content").segments.values()
-    rows = [f"| `{one.name}` | {one.description} `{one.sql}` |" for one in segments]
-    return "\n".join(["| segment | who |", "|---|---|", *rows])
+    rows = [f"| `{one.name}` | {one.description} `{one.sql}` | {one.approach} |" for one in segments]
+    return "\n".join(["| segment | who | what for |", "|---|---|---|", *rows])
 
 
-PARTS = {"segments.md": {"columns": columns, "grid": grid, "shipped": shipped}, "profile.md": {"positions": positions}}
+def features() -> str:
+    """What clusters are made of."""
+    rows = [
+        f"| `{column}` | {one.why} | {'logarithm' if one.log else 'as it is'} | {one.floor:g} | {one.unknown:g} |"
+        for column, one in FEATURES.items()
+    ]
+    heads = "| column | why | enters as | least spread | unknown counts as |"
+    return "\n".join([heads, "|---|---|---|---:|---:|", *rows])
+
+
+PARTS = {
+    "clusters.md": {"features": features},
+    "segments.md": {"columns": columns, "grid": grid, "shipped": shipped},
+    "profile.md": {"positions": positions},
+}
 
 
 def generated(file: str, text: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 from mailwright.content.document import Document, Where
@@ -37,6 +38,10 @@ class Reader:
 
     def wrong(self, where: Where, message: str, hint: str = "") -> None:
         self.findings.append(self.document.finding(where, message, hint))
+
+    def doubtful(self, where: Where, message: str, hint: str = "") -> None:
+        """Worth a look; the content may be published with it."""
+        self.findings.append(replace(self.document.finding(where, message, hint), warning=True))
 
     def mapping(self, where: Where, value: Any, fields: Iterable[Field], what: str) -> dict[str, Any]:
         """The values of a mapping that are of their field's kind, by name; `texts` always as a list.

@@ -15,6 +15,7 @@ from mailwright.segments.membership import Facts, in_order
 FIELDS = (
     Field("name", "text", "the same as the file's name"),
     Field("description", "text", "who these customers are, for the people who use the segment", required=True),
+    Field("approach", "text", "the marketing it is for: what to do with them, and what not"),
     Field("when", "any", "the rule: a SQL condition over the columns", required=True),
     Field("examples", "mapping", "customers who are in and who are not", required=True),
     Field("persona", "whole", "makes the segment a persona; of several that fit, 1 comes before 2"),
@@ -42,7 +43,8 @@ def read_segments(documents: dict[str, Document], names: Collection[str]) -> tup
                 rank = read.get("persona", 0)
                 if "persona" in read and not 1 <= rank <= 100:
                     reader.wrong(("persona",), f"{rank} is no rank", "1 for the first persona, at most 100")
-                segment = Segment(name, read.get("description", ""), rule, " ".join(read["when"].split()), rank)
+                said, sql = read.get("description", ""), " ".join(read["when"].split())
+                segment = Segment(name, said, rule, sql, rank, read.get("approach", ""))
                 if "examples" in read:
                     _try(reader, segment, read["examples"], names)
                 segments[name] = segment
@@ -53,16 +55,24 @@ def read_segments(documents: dict[str, Document], names: Collection[str]) -> tup
 def _try(reader: Reader, segment: Segment, examples: Any, names: Collection[str]) -> None:
     read = reader.mapping(("examples",), examples, EXAMPLES, "examples")
     rule = closure(segment.when)
+    answers: dict[str, list[bool | None]] = {"in": [], "out": []}
     for side, wanted in (("in", True), ("out", False)):
         if side in read and not read[side]:
             reader.wrong(("examples", side), f"examples needs a customer under {side!r}", "at least one on each side")
         for index, example in enumerate(read.get(side, [])):
             where: Where = ("examples", side, index)
             facts = _facts(reader, where, example, names)
-            if facts is None or (rule(facts) is True) is wanted:
+            if facts is None:
                 continue
-            known = "unknown, which is not in" if rule(facts) is None else "out" if wanted else "in"
-            reader.wrong(where, f"this customer should be {side} but the rule says {known}", f"when: {segment.sql}")
+            answer = rule(facts)
+            answers[side].append(answer)
+            if (answer is True) is not wanted:
+                known = "unknown, which is not in" if answer is None else "out" if wanted else "in"
+                reader.wrong(where, f"this customer should be {side} but the rule says {known}", f"when: {segment.sql}")
+    if answers["out"] and all(answer is None for answer in answers["out"]):
+        # orders >= 0 is true of everyone, and only unknown of {}
+        message = "of every customer here too little is known to say: the rule may be true for everyone"
+        reader.doubtful(("examples", "out"), message, f"add one of whom it is false; when: {segment.sql}")
 
 
 def _facts(reader: Reader, where: Where, example: Any, names: Collection[str]) -> Facts | None:

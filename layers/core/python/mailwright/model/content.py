@@ -35,6 +35,7 @@ class Segment(msgspec.Struct, frozen=True):
     when: Expr
     sql: str = ""  # as written
     persona: int = 0  # rank among the personas, 1 the first; 0: not a persona
+    approach: str = ""  # the marketing it is for
 
 
 class Offer(msgspec.Struct, frozen=True):
