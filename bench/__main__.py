@@ -12,7 +12,7 @@ from bench.measure import machine
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-HELPERS = {"__init__", "__main__", "bill", "counted", "measure", "naive", "plot", "shop", "stub", "trace"}
+HELPERS = {"__init__", "__main__", "bill", "counted", "measure", "naive", "night", "plot", "shop", "stub", "trace"}
 
 
 def main(wanted: list[str]) -> int:

@@ -8,6 +8,7 @@ from bench import naive
 from bench.bill import PRICES, Bill, Demands, Line, bill, price
 from bench.counted import SHARDS, WINDOW, Counted, count
 from bench.measure import table
+from bench.night import night
 from bench.plot import chart
 from bench.shop import EMAILS, EVENTS, MONTH, QUIET, Sdk
 from mailwright.model.times import MINUTE, SECOND
@@ -44,6 +45,7 @@ def run() -> str:
         _summary(done, month),
         "## Demands\n\n" + _demands(done, month),
         "## Line by line\n\n" + _lines(month),
+        "## A nightly run of `recompute`\n\n" + night(done),
         "## Against the naive designs\n\n" + _naive(done, month),
         "## The window: latency against cost\n\n" + _windows(),
         "## How storefronts send\n\n" + _sdks(),
