@@ -115,10 +115,18 @@ def test_a_cluster_that_has_become_another_loses_its_name(model: Clusters) -> No
     assert again.drift.appeared == ["New customers 2"]  # the name stood for others
 
 
+def test_a_cluster_most_of_whose_customers_were_elsewhere_is_another(model: Clusters) -> None:
+    centroids = [cluster.medians | cluster.centroid for cluster in model.clusters]
+    whole = [{cluster.name: 0.5, "another": 0.5} for cluster in model.clusters]
+    less = [{cluster.name: 0.4, "another": 0.6} for cluster in model.clusters]
+    assert [name for name, _ in matched(centroids, model, whole).values()] == [each.name for each in model.clusters]
+    assert matched(centroids, model, less) == {}
+
+
 def test_a_former_model_of_columns_that_are_gone_is_no_former_model(model: Clusters) -> None:
     axes = [msgspec.structs.replace(axis, column=f"old_{axis.column}") for axis in model.axes]
     former = msgspec.structs.replace(model, axes=axes)
-    assert matched([cluster.medians for cluster in model.clusters], former) == {}
+    assert matched([cluster.medians for cluster in model.clusters], former, [{}] * model.k) == {}
     again = quick(shop(np.random.default_rng(1), 800), former)
     assert again.drift is not None
     assert (again.drift.moved, again.drift.kept, again.drift.features) == (1.0, [], {})

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from mailwright.model.clusters import Clusters, Lineage, decode_clusters, encode_clusters
-from mailwright.science.choose import Chosen, choose, elbow, fitted
+from mailwright.model.clusters import Choice, Clusters, Lineage, decode_clusters, encode_clusters
+from mailwright.science.choose import Chosen, choose, elbow, fitted, settled
 from mailwright.science.reference import Cloud
 from mailwright.science.train import LEAST, train
 from mailwright.segments.features import FEATURES
@@ -64,6 +64,26 @@ def test_a_reference_keeps_every_column_and_how_they_hang_together() -> None:
     assert np.array_equal(np.sort(drawn, axis=0), np.sort(data, axis=0))
     ranks = [np.argsort(np.argsort(each, axis=0), axis=0) for each in (data, drawn)]
     assert np.abs(np.corrcoef(ranks[0].T) - np.corrcoef(ranks[1].T)).max() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("bend", "in_use", "k"),
+    [
+        (5, None, 4),  # the largest gain of those that pass
+        (3, None, 3),  # the elbow, nearly as good
+        (2, None, 4),  # not nearly
+        (3, 5, 5),  # the number in use stays
+        (3, 2, 3),  # unless much is gained by another,
+        (3, 6, 3),  # or it does not pass any more
+    ],
+)
+def test_a_number_is_chosen_by_gain_then_by_what_is_in_use_then_by_the_elbow(
+    bend: int, in_use: int | None, k: int
+) -> None:
+    gains = {2: 0.05, 3: 0.11, 4: 0.12, 5: 0.09, 6: 0.2}
+    table = [Choice(n, 9.0, 0.3 + gain, 0.3, 0.01, 0.9, 0.1, "no" * (n == 6)) for n, gain in gains.items()]
+    found = settled(table, bend, in_use)
+    assert (found.k, found.elbow, found.best) == (k, bend, 6)
 
 
 def test_the_elbow_is_where_the_inertia_bends() -> None:

@@ -21,6 +21,7 @@ BEYOND = 0.04  # a silhouette must exceed the reference's mean by this,
 SPREADS = 4.0  # and by so many of its standard deviations, and be above its every draw
 STABLE = 0.75  # median adjusted Rand index
 SMALLEST = 0.02  # share of the customers
+STAYS = 0.05  # the k in use stays when the best gains no more than this over it: names should not come and go
 NEAR = 0.02  # gains over the reference no further apart count as equally good: then the elbow decides
 
 
@@ -32,8 +33,12 @@ class Chosen(NamedTuple):
     best: int
 
 
-def choose(space: Floats, references: int = REFERENCES, bootstraps: int = BOOTSTRAPS) -> Chosen:
-    """The k, or None with the reason, and the table it was chosen by. `space` has ROWS rows at the most."""
+def choose(
+    space: Floats, references: int = REFERENCES, bootstraps: int = BOOTSTRAPS, in_use: int | None = None
+) -> Chosen:
+    """The k, or None with the reason, and the table it was chosen by. `space` has ROWS rows at the most; `in_use` is
+    the k of the model in use, which stays while it is nearly as good as the best.
+    """
     distinct = len(np.unique(space, axis=0))
     ks = [k for k in KS if k < distinct]
     inertias: list[float] = []
@@ -56,7 +61,7 @@ def choose(space: Floats, references: int = REFERENCES, bootstraps: int = BOOTST
         )
         table.append(_judged(row, float(drawn[:, place].max())))
     total = float(((space - space.mean(axis=0)) ** 2).sum())
-    return _settled(table, elbow([1, *ks], [total, *inertias]))
+    return settled(table, elbow([1, *ks], [total, *inertias]), in_use)
 
 
 def elbow(ks: list[int], inertias: list[float]) -> int:
@@ -118,7 +123,8 @@ def _without(row: Choice, reason: str) -> Choice:
     return msgspec.structs.replace(row, against=reason)
 
 
-def _settled(table: list[Choice], bend: int) -> Chosen:
+def settled(table: list[Choice], bend: int, in_use: int | None = None) -> Chosen:
+    """The k among the rows with nothing against them; `bend` is the elbow."""
     if not table:
         return Chosen(None, "there are hardly two different customers", table, bend, 0)
     best = max(table, key=lambda row: row.silhouette).k
@@ -132,14 +138,16 @@ def _settled(table: list[Choice], bend: int) -> Chosen:
         return Chosen(None, why, table, bend, best)
     # A silhouette is high for few clusters whatever the data: what counts is how far it exceeds the reference's.
     top = max(good, key=_gain)
-    equal = [row for row in good if _gain(row) >= _gain(top) - NEAR]
-    chosen = next((row for row in equal if row.k == bend), top)
+    stays = [row for row in good if row.k == in_use and _gain(row) >= _gain(top) - STAYS]
+    bends = [row for row in good if row.k == bend and _gain(row) >= _gain(top) - NEAR]
+    chosen = next(iter([*stays, *bends, top]))
     votes = [word for word, k in (("the elbow", bend), ("the highest silhouette", best)) if k == chosen.k]
     others = [f"{word} at {k}" for word, k in (("elbow", bend), ("highest silhouette", best)) if k != chosen.k]
     why = (
         f"{chosen.k} clusters: their silhouette of {chosen.silhouette:.3f} exceeds that of the same columns without "
         f"clusters by {_gain(chosen):.3f}, the most of all"
         + (f" but for {top.k}" if chosen is not top else "")
+        + (", and the model in use has as many" if stays else "")
         + (f", and {' and '.join(votes)} agree{'s' if len(votes) == 1 else ''}" if votes else "")
         + (f" ({', '.join(others)})" if others else "")
         + f"; stability {chosen.stability:.2f}"

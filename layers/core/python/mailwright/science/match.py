@@ -1,6 +1,6 @@
 """New clusters and those from before: which is which, and what has changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -10,14 +10,19 @@ from mailwright.science.space import Floats, nearest, placed, shares
 from mailwright.segments.clusters import scaled
 from mailwright.segments.features import FEATURES
 
+MOST = 0.5  # of its customers that a cluster must have had under its name before
+
 Centroid = dict[str, float]  # by feature, in the column's own unit
 
 
-def matched(centroids: Sequence[Centroid], former: Clusters) -> dict[int, tuple[str, float]]:
+def matched(
+    centroids: Sequence[Centroid], former: Clusters, came: Sequence[Mapping[str, float]]
+) -> dict[int, tuple[str, float]]:
     """For each new cluster that is one from before: that one's name, and how far its centroid moved on the former axes.
 
     Pairs are those whose distances add up to the least, each to one. A cluster that moved more than half the way to its
-    nearest neighbour is another: it would take in whom the name was never meant for.
+    nearest neighbour is another, and so is one most of whose customers were elsewhere: the name was never meant for
+    them. `came` says for each new cluster which shares of it the former ones are.
     """
     axes = [(place, axis) for place, axis in enumerate(former.axes) if axis.column in FEATURES]
     if not axes or not former.clusters:
@@ -29,8 +34,9 @@ def matched(centroids: Sequence[Centroid], former: Clusters) -> dict[int, tuple[
     np.fill_diagonal(between, np.inf)
     found = {}
     for new, old in zip(*linear_sum_assignment(apart), strict=True):
-        if apart[new, old] <= between[old].min() / 2:
-            found[int(new)] = (former.clusters[old].name, round(float(apart[new, old]), 4))
+        name = former.clusters[old].name
+        if apart[new, old] <= between[old].min() / 2 and came[new].get(name, 0.0) >= MOST:
+            found[int(new)] = (name, round(float(apart[new, old]), 4))
     return found
 
 

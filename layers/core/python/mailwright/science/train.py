@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
@@ -43,7 +44,7 @@ def train(
         return _refused(f"customers differ in too little to be grouped ({told})", lineage, found)
     space = placed(values, found.used)
     with threadpool_limits(1):  # sums of floats depend on how many add them up
-        chosen = choose(space[:ROWS], references, bootstraps)
+        chosen = choose(space[:ROWS], references, bootstraps, former.k if former else None)
         if chosen.k is None:
             return _refused(chosen.why, lineage, found, chosen)
         return _model(values, space, found, chosen, lineage, former)
@@ -83,7 +84,8 @@ def _model(
     spreads = [_spreads(medians(mine), medians(values), found.telling) for mine in members]
     usual = _usual(values)
     readings = [reading(medians(mine), _spreads(medians(mine), usual, found.telling)) for mine in members]
-    known = matched(centroids, former) if former else {}
+    were = formerly(values, former) if former else None
+    known = matched(centroids, former, [_shares(were, labels == place) for place in range(k)]) if former else {}
     names = _names(readings, spreads, known, former)
     clusters = [
         Cluster(
@@ -112,7 +114,7 @@ def _model(
             left_out=found.left_out,
             choice=chosen.table,
             algorithms=others(space, labels, k),
-            drift=_drift(values, [names[place] for place in labels], clusters, known, former) if former else None,
+            drift=_drift(values, were, [names[place] for place in labels], clusters, known, former) if former else None,
         )
     )
 
@@ -150,14 +152,20 @@ def _names(
     return [names[place] for place in range(len(readings))]
 
 
+def _shares(were: list[str] | None, here: NDArray[np.bool_]) -> dict[str, float]:
+    """Where the customers of a new cluster were by the former model."""
+    counts = Counter(name for name, held in zip(were, here, strict=True) if held) if were is not None else Counter()
+    return {name: count / counts.total() for name, count in counts.items()}
+
+
 def _drift(
     values: Floats,
+    were: list[str] | None,
     names: list[str],
     clusters: list[Cluster],
     known: dict[int, tuple[str, float]],
     former: Clusters,
 ) -> Drift:
-    were = formerly(values, former)
     counts = Counter(were)
     kept = [
         Moved(
