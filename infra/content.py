@@ -1,20 +1,17 @@
 """The content layer: layers/content compiled to one content.json, checked on the way as `mailwright check` does it."""
 
 import hashlib
-import os
-import shutil
 import tempfile
 from pathlib import Path
 
 from infra.config import ROOT, Config, ConfigInvalid
-from infra.layers import BUILD
+from infra.layers import BUILD, sweep
 from mailwright.content.publish import compile_folder
 from mailwright.content.versions import NoVersion, kept, write
 from mailwright.model.content import Content
 
 SOURCE = ROOT / "layers/content"
 PUBLISHED = BUILD / "content" / "content.json"  # where `mailwright publish` puts it
-LAYERS_KEPT = 5  # of earlier runs, for a deployment that is still under way
 
 
 def compiled(config: Config) -> Path:
@@ -28,11 +25,9 @@ def compiled(config: Config) -> Path:
         write(content, layer / "content.json")
         digest = hashlib.sha256((layer / "content.json").read_bytes()).hexdigest()[:16]
         folder = BUILD / f"content-{digest}"
-        if folder.exists():
-            os.utime(folder)  # in use: not among those to take away
-        else:
+        if not folder.exists():
             _move(layer, folder)
-    _take_away_old(folder)
+    sweep(folder)
     return folder
 
 
@@ -52,13 +47,6 @@ def _move(layer: Path, folder: Path) -> None:
     except OSError:
         if not folder.exists():  # else another run was faster, with the same
             raise
-
-
-def _take_away_old(folder: Path) -> None:
-    folders = sorted(BUILD.glob("content-*"), key=lambda one: one.stat().st_mtime_ns, reverse=True)
-    for old in folders[LAYERS_KEPT:]:
-        if old != folder:
-            shutil.rmtree(old, ignore_errors=True)  # another run may be at it
 
 
 def _same_sender(content: Content, config: Config) -> None:

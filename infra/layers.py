@@ -1,6 +1,7 @@
 """The five layers and the functions' code, as assets. No Docker: uv fetches the wheels for Lambda's platform."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ from uv import find_uv_bin
 from infra.config import ROOT
 
 BUILD = ROOT / ".build"
+LAYERS_KEPT = 5  # folders of one layer in BUILD
 PYTHON = "3.13"
 PLATFORM = "aarch64-manylinux_2_28"  # python3.13 runs on Amazon Linux 2023, whose glibc is 2.34
 # What no import needs. Tests are 30 of scikit-learn's 216 MB; Lambda allows 250 with everything else.
@@ -69,6 +71,7 @@ def wheels(requirements: Path, python: str = PYTHON, platform: str | None = PLAT
     wanted = requirements.read_bytes() + f"{python} {platform} {_NEEDLESS}".encode()
     folder = BUILD / f"{requirements.parent.name}-{hashlib.sha256(wanted).hexdigest()[:16]}"
     if folder.exists():
+        sweep(folder)
         return folder
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
@@ -77,7 +80,23 @@ def wheels(requirements: Path, python: str = PYTHON, platform: str | None = PLAT
         _strip(target / "python")
         if not folder.exists():  # another run may have been faster
             target.rename(folder)
+    sweep(folder)
     return folder
+
+
+def sweep(folder: Path) -> None:
+    """Take away what earlier runs made for the same layer, but for the newest: a deployment may be under way."""
+    os.utime(folder)  # in use: the newest
+    alike = BUILD.glob(f"{folder.name.rpartition('-')[0]}-*")
+    for old in sorted(alike, key=_made, reverse=True)[LAYERS_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _made(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except FileNotFoundError:  # another run swept at the same time
+        return 0
 
 
 def _install(requirements: Path, target: Path, python: str, platform: str | None) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from infra import content as module
+from infra import layers
 from infra.config import Config, ConfigInvalid, cdk_json, config
-from infra.content import LAYERS_KEPT, compiled
+from infra.content import compiled
+from infra.layers import LAYERS_KEPT
 from mailwright.content.findings import ContentInvalid
 from mailwright.content.versions import publish
 from mailwright.model.content import decode_content
@@ -19,6 +21,7 @@ ENVIRONMENTS = cdk_json()["environments"]
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(module, "BUILD", tmp_path / ".build")
+    monkeypatch.setattr(layers, "BUILD", tmp_path / ".build")
     monkeypatch.setattr(module, "PUBLISHED", tmp_path / ".build" / "content" / "content.json")
     monkeypatch.setattr(module, "SOURCE", folder(tmp_path / "content"))
     return tmp_path / "content"
@@ -48,6 +51,8 @@ def test_content_with_one_mistake_makes_no_layer(source: Path) -> None:
 
 
 def test_layers_of_earlier_runs_are_taken_away_but_for_the_newest(source: Path) -> None:
+    other = source.parent / ".build" / "contents-of-another-kind"
+    other.mkdir(parents=True)
     made = []
     for number in range(LAYERS_KEPT + 2):
         (source / "segments/buyers.yaml").write_text(
@@ -58,3 +63,4 @@ def test_layers_of_earlier_runs_are_taken_away_but_for_the_newest(source: Path) 
     assert sorted(module.BUILD.glob("content-*")) == sorted(made[2:])
     assert compiled(chosen()) == made[-1]
     assert made[-1].stat().st_mtime > LAYERS_KEPT + 2
+    assert other.is_dir()
