@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -18,6 +19,7 @@ from mailwright.model.problem import Quarantined
 from mailwright.model.send import SendRecord, SendTask, decode_task, send_key
 from mailwright.queue.sends import QueueRefused, SendsQueue
 from mailwright.store.clients import config
+from mailwright.workflow.ports import LakeUnreachable
 from tests.fakes.aws import REGION, credentials
 from tests.fakes.lake import FakeLake
 
@@ -175,6 +177,25 @@ def test_writing_to_the_lake_replaces(lake):
     lake.write("metrics/dt=2026-11-22.json", b"1\n")
     lake.write("metrics/dt=2026-11-22.json", b"2\n")
     assert list(lake.lines("metrics/")) == [b"2"]
+
+
+def test_one_object_of_the_lake_and_one_that_is_not_there(lake):
+    lake.write("models/a.json", b"{}")
+    assert lake.read("models/a.json") == b"{}"
+    assert lake.read("models/b.json") is None
+
+
+def test_a_bucket_that_does_not_answer_or_forbids_is_no_missing_object(aws):
+    with pytest.raises(LakeUnreachable, match="nowhere/models/a"):
+        S3Lake(aws("s3"), "nowhere").read("models/a.json")
+    gone = aws("s3")
+    gone.meta.events.register("before-send.s3.GetObject", _hang_up)
+    with pytest.raises(LakeUnreachable, match="Could not connect"):
+        S3Lake(gone, "lake").read("models/a.json")
+
+
+def _hang_up(**_):
+    raise EndpointConnectionError(endpoint_url="https://s3")
 
 
 def test_a_lake_of_more_objects_than_one_listing_is_read_whole(aws, monkeypatch):
