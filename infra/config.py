@@ -31,7 +31,7 @@ class Config:
     retain_data: bool
     account: str = PLACEHOLDER_ACCOUNT
     region: str = "us-east-1"
-    content: str = ""  # a version that `mailwright publish` kept; "" is layers/content as it is
+    content: str = ""  # a version that this machine deployed or published before; "" is layers/content
 
     def __post_init__(self) -> None:
         _require(re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]{0,39}", self.stack), "stack", "letters, digits and -, at most 40")

@@ -7,11 +7,11 @@ from pathlib import Path
 from infra.config import ROOT, Config, ConfigInvalid
 from infra.layers import BUILD, sweep
 from mailwright.content.publish import compile_folder
-from mailwright.content.versions import NoVersion, kept, write
+from mailwright.content.versions import NoVersion, keep, kept, write
 from mailwright.model.content import Content
 
 SOURCE = ROOT / "layers/content"
-PUBLISHED = BUILD / "content" / "content.json"  # where `mailwright publish` puts it
+PUBLISHED = BUILD / "content" / "content.json"  # where `mailwright publish` puts it, and keeps what was before
 
 
 def compiled(config: Config) -> Path:
@@ -32,9 +32,11 @@ def compiled(config: Config) -> Path:
 
 
 def _chosen(config: Config) -> Content:
-    """layers/content; or a version that `mailwright publish` kept, to go back to."""
+    """layers/content, which is kept to go back to; or a version that was."""
     if not config.content:
-        return compile_folder(SOURCE)
+        content = compile_folder(SOURCE)
+        keep(content, PUBLISHED)
+        return content
     try:
         return kept(PUBLISHED, config.content)
     except NoVersion as error:

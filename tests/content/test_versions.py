@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailwright.content.versions import KEPT, NoVersion, back, kept, publish, versions
+from mailwright.content.versions import KEPT, NoVersion, back, keep, kept, publish, versions
 from mailwright.model.content import Content, Shop, decode_content
 
 SHOP = Shop("Shop", "https://shop.example.com", "Shop <a@shop.example.com>", "1 Street")
@@ -117,6 +117,17 @@ def test_the_last_ten_are_kept_and_the_one_in_force_among_them(tmp_path: Path) -
     assert [int(one.version, 16) for one in versions(file) if one.current] == [5]
     publish(content(5), file)
     assert int(versions(file)[0].version, 16) == 5
+
+
+def test_keeping_a_version_leaves_in_force_what_is(tmp_path: Path) -> None:
+    file = tmp_path / "content.json"
+    publish(content(1), file)
+    at(file, 1)
+    for number in range(2, KEPT + 3):
+        keep(content(number), file)
+    assert decode_content(file.read_bytes()) == content(1)
+    assert {int(one.version, 16) for one in versions(file)} >= {1, KEPT + 2}
+    assert back(file, content(1).version) == content(1)
 
 
 def test_a_version_is_named_by_its_beginning_when_that_is_enough(tmp_path: Path) -> None:

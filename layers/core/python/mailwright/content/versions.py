@@ -37,14 +37,17 @@ def write(content: Content, file: Path) -> None:
 
 def publish(content: Content, file: Path) -> None:
     """Keep a version, and put it in force."""
-    body = encode_content(content)
-    folder = _folder(file)
-    _put(body, folder / f"{content.version}.json")
-    _put(body, file)
+    keep(content, file)
+    write(content, file)
+    _sweep(file)
+
+
+def keep(content: Content, file: Path) -> None:
+    """Keep a version among the last ten; what is in force stays so."""
+    _put(encode_content(content), _folder(file) / f"{content.version}.json")
     for old in versions(file)[KEPT:]:
         if not old.current:
             old.file.unlink(missing_ok=True)
-    _sweep(folder, file)
 
 
 def versions(file: Path) -> list[Kept]:
@@ -77,7 +80,7 @@ def kept(file: Path, version: str) -> Content:
 def back(file: Path, version: str) -> Content:
     """Put a version that is kept in force again. NoVersion as for `kept`; then nothing has changed."""
     content = kept(file, version)
-    _put(encode_content(content), file)
+    write(content, file)
     return content
 
 
@@ -109,10 +112,10 @@ def _put(body: bytes, file: Path) -> None:
         raise
 
 
-def _sweep(folder: Path, file: Path) -> None:
+def _sweep(file: Path) -> None:
     """Take away what killed publications left behind: parts begun before the version in force was."""
     since = file.stat().st_mtime_ns
-    for part in (*folder.glob(".*.json.*.part"), *file.parent.glob(f".{file.name}.*.part")):
+    for part in (*_folder(file).glob(".*.json.*.part"), *file.parent.glob(f".{file.name}.*.part")):
         with suppress(FileNotFoundError):  # another publication swept, or finished
             if part.stat().st_mtime_ns < since:
                 part.unlink()
