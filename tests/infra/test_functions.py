@@ -51,7 +51,8 @@ def test_what_the_handler_reaches_for_is_among_the_settings(template: Template, 
 
 def _settings_of_the_app() -> dict[str, set[str]]:
     source = Path(bootstrap.__file__).read_text()
-    bodies = re.findall(r"@(?:cached_property|_afresh)\n    def (\w+)\(self\)(.*?)(?=\n    @|\n    def |\n\n\n)", source, re.DOTALL)
+    worked_out = r"@(?:cached_property|_afresh)"
+    bodies = re.findall(worked_out + r"\n    def (\w+)\(self\)(.*?)(?=\n    @|\n    def |\n\n\n)", source, re.DOTALL)
     found = {attribute: set(re.findall(r'settings\["(\w+)"\]', body)) for attribute, body in bodies}
     return {attribute: settings for attribute, settings in found.items() if not attribute.startswith("_")}
 
@@ -105,5 +106,5 @@ def test_layers_hold_what_imports_need_and_fit(template: Template, assembly: Pat
         # scikit-learn of train: no function can carry both.
         most = 245_000_000 if {"polars", "science"} & set(wired.layers) else 100_000_000
         assert sum(size[layer.title()] for layer in wired.layers) < most, wired.name
-    for layer, name in (("polars", "recompute"), ("science", "train")):
-        assert [wired.name for wired in FUNCTIONS if layer in wired.layers] == [name]
+    for layer, only in (("polars", "recompute"), ("science", "train")):
+        assert [wired.name for wired in FUNCTIONS if layer in wired.layers] == [only]
