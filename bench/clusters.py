@@ -1,14 +1,20 @@
 """Clusters: how often data without any are taken to have some, and data with some not; one customer placed."""
 
+import resource
 from time import process_time
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
-from bench.measure import table
+from bench.measure import interleaved, table
+from mailwright.model.clusters import Lineage
 from mailwright.science.choose import choose, fitted
-from tests.core.shapes import WITHOUT, Floats, blobs, scaled
+from mailwright.science.train import train
+from mailwright.segments.clusters import assigner
+from mailwright.segments.features import FEATURES
+from mailwright.workflow.train import SAMPLE
+from tests.core.shapes import WITHOUT, Floats, blobs, scaled, shop
 
 TITLE = "Clusters: found where they are, refused where they are not"
 NULLS, PLANTED = 25, 25  # data sets of each kind
@@ -19,7 +25,27 @@ COLUMNS = range(3, 8)
 def run() -> str:
     """The tables, as Markdown."""
     with threadpool_limits(1):
-        return "\n\n".join((_without(), _with()))
+        return "\n\n".join((_without(), _with(), _cost()))
+
+
+def _cost() -> str:
+    """Training on the largest sample, and placing one customer."""
+    sample = shop(np.random.default_rng(1), SAMPLE)
+    start = process_time()
+    made = train(sample, Lineage("bench", "", "", "", SAMPLE, SAMPLE))
+    spent = process_time() - start
+    rows = [dict(zip(FEATURES, row, strict=True)) for row in sample[:20_000]]
+    place = assigner(made)
+    each = interleaved({"": lambda: [place(row) for row in rows]})[""] / len(rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    heads = ["", "CPU"]
+    return table(
+        heads,
+        [
+            [f"training on {SAMPLE:,} customers of {made.k} kinds; peak {peak:,} MB", f"{spent:.1f} s"],
+            [f"placing one customer among {made.k} on {len(made.axes)} axes", f"{each * 1e6:.1f} us"],
+        ],
+    )
 
 
 def _drawn(seed: int) -> tuple[np.random.Generator, int, int]:
