@@ -89,7 +89,7 @@ class Demands(NamedTuple):
 
     @classmethod
     def of(cls, done: Counted) -> "Demands":
-        writes = done.calls("fold", "dynamodb", "PutItem") + done.calls("fold", "dynamodb", "TransactWriteItems")
+        writes = done.calls("fold", "dynamodb", "PutItem")
         queries = done.calls("fold", "dynamodb", "Query") + done.calls("fold", "dynamodb", "GetItem")
         return cls(
             done.used("write", "fold") / done.events,
@@ -151,8 +151,7 @@ def bill(done: Counted) -> Bill:
 
 
 def _loads(done: Counted, by_event: float, by_email: float, table: float) -> dict[str, Load]:
-    puts = done.calls("fold", "dynamodb", "PutItem") * by_event
-    writes = puts + done.calls("fold", "dynamodb", "TransactWriteItems") * by_event
+    writes = done.calls("fold", "dynamodb", "PutItem") * by_event
     others = done.calls("fold", "dynamodb", "Query") + done.calls("fold", "dynamodb", "GetItem")
     reports = sum(done.reports.values()) * by_email
     heard = reports / HEARD_AT_ONCE
@@ -167,7 +166,7 @@ def _loads(done: Counted, by_event: float, by_email: float, table: float) -> dic
             done.batches,
             EVENTS + reports,
             {"dynamodb": writes * (1 + 1 / READ_AT_ONCE) + others * by_event},
-            puts + writes / READ_AT_ONCE,
+            writes * (1 + 1 / READ_AT_ONCE),
         ),
         "dispatch": Load(
             min(entries, done.batches * DISPATCHED),

@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from mailwright.store.clients import config
+from mailwright.store.rows import PROFILE
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -59,10 +60,9 @@ class Stub:
             names = [key["customer_id"]["S"] for key in wanted["Keys"]]
             items = [self.rows[name] for name in names if name in self.rows]
             return _encode({"Responses": {table: items}, "UnprocessedKeys": {}})
-        if operation == "TransactWriteItems":
-            self._put(asked["TransactItems"][0]["Put"]["Item"])
-        elif operation == "PutItem":
-            self._put(asked["Item"])
+        if operation == "PutItem":
+            if asked["Item"]["row"]["S"] == PROFILE:
+                self._put(asked["Item"])
         elif operation == "Query":
             return b'{"Items":[],"Count":0}'
         return b"{}"

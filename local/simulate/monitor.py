@@ -16,8 +16,8 @@ MARKETING = "marketing"
 class Monitor:
     """A consumer of the table's feed. `wrong` counts what must never happen, by what it was.
 
-    `planned`: the tasks that profile writes decided and campaigns planned, by key. `spilled`: transactions that moved
-    ids out of a ring.
+    `planned`: the tasks that profile writes decided and campaigns planned, by key. `spilled`: rows that
+    hold ids which left a ring.
     """
 
     def __init__(self) -> None:

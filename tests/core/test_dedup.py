@@ -21,7 +21,7 @@ def visit(number: int, at: int) -> Event:
 
 
 class Row:
-    """What a table keeps of one customer: the committed profile and the spilled ids, changed together or not at all."""
+    """What a table keeps of one customer: the committed profile, and the spilled ids, which are written before it."""
 
     def __init__(self) -> None:
         self.state = encode_profile(Profile("c1"))
@@ -34,16 +34,18 @@ class Row:
         self.looked_up += 1
         return self.seen[day]
 
-    def deliver(self, events: list[Event], now: int, *, crash: bool = False) -> list[str]:
+    def deliver(self, events: list[Event], now: int, *, crash: str = "") -> list[str]:
         profile = decode_profile(self.state)
         fresh = dedup.unseen(profile, [e for e in events if not dedup.too_old(e, now)], self.lookup)
         leaving = dedup.remember(profile, fresh, now)
-        if crash:
+        if crash == "before":
             return []
-        self.state = encode_profile(profile)
         for day, ids in leaving:
             self.seen[day] += ids
             self.spills += 1
+        if crash == "between":
+            return []
+        self.state = encode_profile(profile)
         self.folded += [event.id for event in fresh]
         return [event.id for event in fresh]
 
@@ -64,7 +66,7 @@ def test_every_event_counts_once_through_duplicates_lateness_shuffles_and_crashe
         batch = [history[-1], *again, *again[:1]]
         chance.shuffle(batch)
         if chance.random() < mess:
-            row.deliver(batch, now, crash=True)
+            row.deliver(batch, now, crash=chance.choice(["before", "between"]))
         folded = row.deliver(batch, now)
         expected = {event.id for event in batch if event.at >= now - dedup.WINDOW} - accepted
         assert sorted(folded) == sorted(expected)
@@ -89,6 +91,15 @@ def test_a_busy_day_spills_and_is_still_remembered() -> None:
     assert row.spills == 1
 
 
+def test_only_ids_that_an_earlier_write_left_in_the_ring_leave_it() -> None:
+    profile = Profile("c1")
+    dedup.remember(profile, [visit(number, START + number) for number in range(3)], START)
+    (leaving,) = dedup.remember(profile, [visit(number, START + number) for number in range(3, 300)], START + HOUR)
+    assert leaving.ids == b"".join(sorted(dedup.fingerprint(f"visit-{number}") for number in range(3)))
+    assert len(profile.ids[START // DAY]) == 297 * dedup.ID_BYTES
+    assert profile.floor == START // DAY
+
+
 def test_the_ring_is_bounded_and_forgets_what_is_refused_anyway() -> None:
     profile = Profile("c1")
     for number in range(400):
@@ -100,14 +111,14 @@ def test_the_ring_is_bounded_and_forgets_what_is_refused_anyway() -> None:
     assert list(profile.ids) == [later // DAY]
 
 
-def test_spilled_ids_share_rows_of_fourteen_days() -> None:
+def test_spilled_ids_share_rows_of_28_days() -> None:
     profile = Profile("c1")
     at = START
     leaving: list[dedup.Leaving] = []
-    for number in range(97):
-        at = START + number * DAY // 5
+    for number in range(dedup.HIGH + 1):
+        at = START + number * DAY // 4
         leaving += dedup.remember(profile, [visit(number, at)], at)
-    assert [len(ids) // 6 for _, ids in leaving] == [70, 15]
+    assert [len(ids) // 6 for _, ids in leaving] == [56, 28]
     assert all(day % dedup.SPAN == 0 for day, _ in leaving)
     assert dedup.span(profile.floor) == max(day for day, _ in leaving)
 

@@ -58,7 +58,7 @@ def test_every_counter_and_every_key_of_the_document_is_described() -> None:
         f"{cart.LINES_KEPT} lines, {cart.CHANGES_KEPT} changes",
         f"{engagement.CUSTOM_KEPT} names",
         f"{orders.REVERSALS_KEPT} orders",
-        f"{dedup.HIGH} ids, {dedup.CROWDED} on one day",
+        f"{dedup.HIGH} ids, {dedup.CROWDED} on one day, and what one batch brings",
         f"until {dedup.LOW} are left",
         f"P / (P + {score.HALF})",
         f"for {score.DAYS} days",

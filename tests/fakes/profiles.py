@@ -1,4 +1,4 @@
-"""Profiles in memory, with the promises of the port: versions, spills in the same write, timers."""
+"""Profiles in memory, with the promises of the port: versions, spills before the write, timers."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -53,6 +53,8 @@ class FakeProfiles:
         name = profile.customer_id
         if self.before_commit is not None:
             self.before_commit(name)
+        for day, ids in spills:
+            self.spilled[name, day] += ids
         stored = self.rows.get(name)
         if (stored[0] if stored else 0) != profile.v:
             return False
@@ -61,8 +63,6 @@ class FakeProfiles:
         self.timers.pop(name, None)
         if due is not None:
             self.timers[name] = due
-        for day, ids in spills:
-            self.spilled[name, day] += ids
         if pending:
             self.pending.append(pending)
         return True

@@ -13,10 +13,9 @@ from mailwright.ledger.states import find
 from mailwright.mailer.ses import SesMailer
 from mailwright.queue.stream import EventsStream
 from mailwright.store.contacts import ContactStore
-from mailwright.store.profiles import ProfileStore
 
 Patch = tuple[str, Any]
-_unseen, _claim, _send, _transact = dedup.unseen, claiming.claim, SesMailer.send, ProfileStore._transact
+_unseen, _remember, _claim, _send = dedup.unseen, dedup.remember, claiming.claim, SesMailer.send
 _may_send, _abandoned, _outcome, _commit = consent.may_send, claiming._abandoned, outcome.outcome, ContactStore.commit
 _once = EventsStream._once
 
@@ -38,10 +37,18 @@ def no_floor() -> list[Patch]:
 
 
 def no_spill() -> list[Patch]:
-    def alone(self: Any, item: Any, condition: Any, profile: Any, spills: Any) -> None:
-        _transact(self, item, condition, profile, [])
+    return [("mailwright.store.profiles.ProfileStore._spill", lambda self, customer_id, spills: None)]
 
-    return [("mailwright.store.profiles.ProfileStore._transact", alone)]
+
+def spills_its_own() -> list[Patch]:
+    """Ids that this very write brings go to the rows too, before it is certain that it will be made."""
+
+    def remember(profile: Any, events: Any, now: int) -> Any:
+        leaving = _remember(profile, events, now)
+        held = sum(map(len, profile.ids.values())) // dedup.ID_BYTES
+        return leaving + (dedup._spill(profile, profile.ids, held, 0) if held > dedup.LOW else [])
+
+    return [("mailwright.fold.dedup.remember", remember)]
 
 
 def no_window() -> list[Patch]:
@@ -199,7 +206,8 @@ ALL: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "contact version": ("a contact is written under its version", no_contact_version),
     "id ring": ("an event whose id is known is not folded", no_ring),
     "floor": ("ids below the floor are looked for in the spilled rows", no_floor),
-    "spill": ("spilled ids are written in the profile's transaction", no_spill),
+    "spill": ("ids are in their rows before they leave the ring", no_spill),
+    "spill of old ids": ("only ids that an earlier write folded leave the ring", spills_its_own),
     "28 days": ("events older than the memory are refused", no_window),
     "owner": ("a claim belongs to the worker who made it", no_owner),
     "own claim": ("a claim whose reply was lost is recognised", own_claim_unknown),

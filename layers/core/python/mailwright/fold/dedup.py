@@ -8,9 +8,11 @@ and none is dropped unsaid. The memory commits in the same write as the effect. 
 - a day at or below it: in the ring, or in a `seen#<day>` row.
 
 The ring holds 6-byte hashes by UTC day. Above 96 ids whole days leave it, oldest first, until 16 are left; the newest
-day stays unless it alone holds more than 256. Spilled ids go to rows of fourteen days each, written in the same
-transaction as the profile, one new row a spill: nothing has to be read to write one, and none outgrows the 400 KB of
-an item however busy a customer is. An event that comes late joins the ring whatever its day: no spill of its own.
+day stays unless it alone holds more than 256. Only ids that an earlier write left in the ring may leave: what a spilled
+row says was folded, was folded, even if the write that was to follow never came. So the row is written first and the
+profile after it, without a transaction. Spilled ids go to rows of 28 days each, a new row a spill: nothing has to
+be read to write one, and none outgrows the 400 KB of an item however busy a customer is. An event that comes late
+joins the ring whatever its day: no spill of its own.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,14 +28,14 @@ AHEAD = 10 * MINUTE
 ON_THE_WAY = DAY // 2  # the ring keeps a day more than the window
 ID_BYTES = 6
 HIGH, LOW, CROWDED = 96, 16, 256
-SPAN = 14  # days in one `seen#<day>` row
-KEPT_DAYS = 44  # seen rows may go once the last day of their span left the window; two days of slack
+SPAN = 28  # days in one `seen#<day>` row
+KEPT_DAYS = 58  # seen rows may go once the last day of their span left the window; two days of slack
 
 Lookup = Callable[[int], bytes]  # first day of a span -> the ids spilled for it
 
 
 class Leaving(NamedTuple):
-    """Ids that leave the ring together: for `seen#<day>`, where `day` is the first of its span."""
+    """Ids that leave the ring together: for `seen#<day>#...`, where `day` is the first of its span."""
 
     day: int
     ids: bytes
@@ -86,28 +88,31 @@ def unseen(profile: Profile, events: Iterable[Event], lookup: Lookup) -> list[Ev
 
 
 def remember(profile: Profile, events: Iterable[Event], now: int) -> list[Leaving]:
-    """Put the ids of events into the ring of `profile` (which is changed) and give those that leave it."""
-    ids = profile.ids
+    """Put the ids of events into the ring of `profile` (which is changed) and give those that leave it, of the ones that
+    were in it before. Those must be in their rows before the profile is written.
+    """
     added: dict[int, list[bytes]] = {}
     for event in events:
         added.setdefault(event.at // DAY, []).append(fingerprint(_named(event)))
-    for day, new in added.items():
-        ids[day] = b"".join(sorted([*_split(ids.get(day, b"")), *new]))
     oldest = (now - WINDOW) // DAY - 1  # a day of slack: another worker's clock may be behind this one's
-    profile.ids = ids = {day: ids[day] for day in sorted(ids) if day >= oldest}
-    held = sum(map(len, ids.values())) // ID_BYTES
-    if held <= HIGH:
-        return []
-    return _spill(profile, held)
+    ids = {day: profile.ids[day] for day in sorted(profile.ids) if day >= oldest}
+    held = sum(map(len, ids.values())) // ID_BYTES + sum(map(len, added.values()))
+    leaving = _spill(profile, ids, held, max(added, default=0)) if held > HIGH else []
+    for day, new in added.items():
+        if day >= oldest:
+            ids[day] = b"".join(sorted([*_split(ids.get(day, b"")), *new]))
+    profile.ids = {day: ids[day] for day in sorted(ids)}
+    return leaving
 
 
-def _spill(profile: Profile, held: int) -> list[Leaving]:
+def _spill(profile: Profile, ids: dict[int, bytes], held: int, newest: int) -> list[Leaving]:
+    """Take days out of `ids`, which are those of earlier writes; `held` counts the new ones too."""
     leaving: dict[int, bytes] = {}
-    newest = max(profile.ids)
-    for day in list(profile.ids):
+    newest = max(newest, *ids, 0)
+    for day in list(ids):
         if held <= LOW or (day == newest and held <= CROWDED):
             break
-        gone = profile.ids.pop(day)
+        gone = ids.pop(day)
         held -= len(gone) // ID_BYTES
         leaving[span(day)] = leaving.get(span(day), b"") + gone
         profile.floor = max(profile.floor, day)

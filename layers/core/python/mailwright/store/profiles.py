@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 KEYS = 100  # a BatchGetItem request
 ROUNDS = 8  # of asking again for what DynamoDB left out
 _encode = msgspec.json.Encoder().encode  # bytes become base64, as DynamoDB wants them
-LOST = frozenset(("ConditionalCheckFailed", "TransactionConflict"))  # reasons that mean another writer
 
 
 # Of a row in a BatchGetItem answer only what makes a profile is looked at.
@@ -116,18 +115,16 @@ class ProfileStore:
         return b"".join(item["ids"]["B"] for item in pages)
 
     def commit(self, profile: Profile, due: int | None, pending: Pending, spills: Sequence[Spill] = ()) -> bool:
-        """One conditional put, or one transaction when ids leave the ring. False: another writer was first.
+        """One conditional put; when ids leave the ring, first a put for each of their rows. False: another writer was
+        first. Ids in a row whose profile was not written are in the ring as well, which does no harm.
 
         When the reply to our own write was lost, botocore asks again and is told that the condition failed; the row
         then holds exactly what we wrote, and that is a success.
         """
+        self._spill(profile.customer_id, spills)
         item = self._item(profile, due, pending)
-        condition = versioned(profile.v)
         try:
-            if spills:
-                self._transact(item, condition, profile, spills)
-            else:
-                self._put({"TableName": self._table, "Item": item, **condition})
+            self._put({"TableName": self._table, "Item": item, **versioned(profile.v)})
         except ClientError as error:
             if not _lost(error):
                 raise
@@ -138,13 +135,11 @@ class ProfileStore:
         if self._wire is None or self._wire.call("PutItem", _encode(request)) is None:
             self._client.put_item(**request)
 
-    def _transact(self, item: Item, condition: dict[str, Any], profile: Profile, spills: Sequence[Spill]) -> None:
-        puts = [{"Put": {"TableName": self._table, "Item": item, **condition}}]
+    def _spill(self, customer_id: str, spills: Sequence[Spill]) -> None:
         for day, ids in spills:
-            row = key(profile.customer_id, seen_row(day, profile.v + 1))
+            row = key(customer_id, seen_row(day, ids))
             expires = {"N": str((day + KEPT_DAYS) * DAY // SECOND)}
-            puts.append({"Put": {"TableName": self._table, "Item": {**row, "ids": {"B": ids}, "ttl": expires}}})
-        self._client.transact_write_items(TransactItems=puts)
+            self._put({"TableName": self._table, "Item": {**row, "ids": {"B": ids}, "ttl": expires}})
 
     def _is_ours(self, item: Item) -> bool:
         there = self._client.get_item(
@@ -217,8 +212,4 @@ def _profile(item: Item) -> Profile:
 
 def _lost(error: ClientError) -> bool:
     """Whether a write failed because the row had moved on, and for no other reason."""
-    code = error.response.get("Error", {}).get("Code", "")
-    if code == "TransactionCanceledException":
-        reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])} - {"None", None}
-        return bool(reasons) and reasons <= LOST
-    return code == "ConditionalCheckFailedException"
+    return error.response.get("Error", {}).get("Code", "") == "ConditionalCheckFailedException"

@@ -4,6 +4,7 @@ The values are made by hand: this is the hot path, and a row is one blob and a f
 pynamodb, and what the request around it costs, is in bench/results/store.md.
 """
 
+from hashlib import blake2b
 from typing import Any
 from zlib import crc32
 
@@ -21,12 +22,13 @@ def key(customer_id: str, row: str) -> Item:
     return {"customer_id": {"S": customer_id}, "row": {"S": row}}
 
 
-def seen_row(day: int, version: int) -> str:
-    """A row of spilled ids: the first day of its span, and the profile version it was written with.
+def seen_row(day: int, ids: bytes) -> str:
+    """A row of spilled ids: the first day of its span, and a hash of what is in it.
 
-    Each spill makes a row of its own, so that writing one reads none and no row grows.
+    Each spill makes a row of its own, so that writing one reads none and no row grows. Writing one again changes nothing,
+    and no other spill has its name.
     """
-    return f"{SEEN}{day:06d}#{version}"
+    return f"{SEEN}{day:06d}#{blake2b(ids, digest_size=8).hexdigest()}"
 
 
 def seen_prefix(day: int) -> str:

@@ -12,7 +12,7 @@ from mailwright.model.send import SendRecord, SendTask
 
 
 class Spill(NamedTuple):
-    """Ids that leave a profile's ring for their day's row, in the same transaction as the profile."""
+    """Ids that leave a profile's ring for a row of their span of days, which is written before the profile is."""
 
     day: int
     ids: bytes
@@ -34,7 +34,10 @@ class Profiles(Protocol):
         """The spilled ids of one customer and day; b"" when there are none."""
 
     def commit(self, profile: Profile, due: int | None, pending: Pending, spills: Sequence[Spill] = ()) -> bool:
-        """Write `profile` as version v+1 if the stored version is still v. False: another writer was first."""
+        """Write `profile` as version v+1 if the stored version is still v. False: another writer was first.
+
+        `spills` are kept either way: they were in the stored ring.
+        """
 
     def due(self, before: int) -> Iterator[str]:
         """Ids of the customers whose `due` is at or before an instant. Eventually consistent."""
