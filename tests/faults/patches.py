@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from mailwright.fold import dedup
+from mailwright.fold.identity import fitting
 from mailwright.ledger import claim as claiming
 from mailwright.ledger import consent, outcome
 from mailwright.ledger.claim import Mine
@@ -200,6 +201,10 @@ def no_quarantine() -> list[Patch]:
     return [("mailwright.lake.quarantine.S3Quarantine.put", lambda self, records: None)]
 
 
+def receipts_passed_over() -> list[Patch]:
+    return [("mailwright.workflow.fold._fitting", lambda fresh, content: fitting(fresh))]
+
+
 # name -> (what the guard does, how it is taken away)
 ALL: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "profile version": ("a profile is written under its version", no_profile_version),
@@ -227,5 +232,6 @@ ALL: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "failed records": ("records that Kinesis refused are put again", failed_records_forgotten),
     "failed tasks": ("tasks that SQS refused are put again", failed_tasks_forgotten),
     "reported failures": ("a customer that failed is reported and comes again", failures_unreported),
+    "receipts owed": ("of many orders in one batch each has its receipt", receipts_passed_over),
     "quarantine": ("what cannot be used is kept", no_quarantine),
 }

@@ -61,9 +61,14 @@ def decide(before: Profile, profile: Profile, events: Sequence[Event], content: 
     )
 
 
+def name_of(event: Event) -> str:
+    """What journeys call an event: a track event by its name, other calls by their type."""
+    return event.name if event.type == "track" else event.type
+
+
 def _triggers(before: Profile, members: list[str], events: Sequence[Event], now: int) -> list[Trigger]:
     triggers = [
-        Trigger(event.at, event.id, event.name if event.type == "track" else event.type)
+        Trigger(event.at, event.id, name_of(event))
         for event in events
         if event.type != "timer"
     ]

@@ -16,6 +16,7 @@ class Program(NamedTuple):
     turning: dict[str, Numbers]  # what the segments that journeys wait for depend on
     plans: dict[str, Plan]  # by journey, sorted by name
     touched: dict[str, tuple[str, ...]]  # event name, "segment:<name>" or "left:<name>" -> journeys
+    owed: frozenset[str]  # event names that begin a journey of class T: none of them may be passed over
 
 
 @once
@@ -27,7 +28,8 @@ def program(content: Content) -> Program:
         name: tuple(journey for journey, each in plans.items() if name in each.enter or name in each.exit)
         for name in sorted(names)
     }
-    return Program(compiled(content), asked(_gates(content, names)), plans, touched)
+    owed = frozenset().union(*(each.enter for each in plans.values() if each.journey.cls == "T"))
+    return Program(compiled(content), asked(_gates(content, names)), plans, touched, owed)
 
 
 def _gates(content: Content, triggers: Iterable[str]) -> list[Expr]:

@@ -11,8 +11,11 @@ from typing import NamedTuple
 import msgspec
 
 from mailwright.decide.decide import decide as decide_all
+from mailwright.decide.decide import name_of
+from mailwright.decide.program import program
 from mailwright.fold import dedup, identity
 from mailwright.fold.reduce import concerns_a_profile, reduce
+from mailwright.journeys.advance import ENTRIES
 from mailwright.model.content import Content
 from mailwright.model.event import Event, decode_event, lines
 from mailwright.model.problem import Problem
@@ -154,7 +157,7 @@ def _once(before: Profile, group: Group, batch: Batch) -> Step:
         before = msgspec.structs.replace(before, merged_into="", merged_at=0)
     elif group.linked and (link := identity.accepted(before, fresh)):
         return merged.leave(before, link, fresh, group, batch)
-    fresh, rest = identity.fitting(fresh)
+    fresh, rest = _fitting(fresh, batch.content)
     bad: list[tuple[Event, Problem]] = []
     profile = reduce(before, fresh, refused=bad)
     fresh = usable(fresh, bad)
@@ -175,3 +178,16 @@ def _once(before: Profile, group: Group, batch: Batch) -> Step:
             return Step.CONFLICT
         batch.done.counts.update(decision.notes)
     return batch.settle(group, fresh, bad, more=rest)
+
+
+def _fitting(fresh: list[Event], content: Content) -> tuple[list[Event], bool]:
+    """What one write may decide on, and whether there is more: a backlog may hold more orders of one customer than a
+    journey may be entered in one wake-up, and each is owed its receipt.
+    """
+    fresh, rest = identity.fitting(fresh)
+    if len(fresh) > ENTRIES:
+        owed = program(content).owed
+        begin = [place for place, event in enumerate(fresh) if name_of(event) in owed]
+        if len(begin) > ENTRIES:
+            return fresh[: begin[ENTRIES]], True
+    return fresh, rest
