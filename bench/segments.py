@@ -109,13 +109,17 @@ def _inlined(name: str) -> str:
 
 def _one() -> str:
     settle, rows = compiled(_content()), [columns(profile, NOW) for profile in _profiles()[:500]]
-    profiles = _profiles()[:500]
+    profiles, scale, states = _profiles()[:500], _content().shop.scale, _states()[:500]
+    some, made = Differences(_content()).columns, len(plan(_content()).columns)
+    blobs = [base64.b64decode(state) for state in states]
     seconds = interleaved(
         {
             "20 rules, columns in hand": lambda: [settle(dict(row)) for row in rows],
-            f"its {len(COLUMNS)} columns": lambda: [columns(profile, NOW) for profile in profiles],
+            f"its {len(COLUMNS)} columns": lambda: [columns(profile, NOW, scale) for profile in profiles],
+            f"the {made} of them that the rules read": lambda: [some(profile, NOW, scale) for profile in profiles],
+            "its row decoded": lambda: [decode_profile(blob) for blob in blobs],
         },
-        ROUNDS,
+        3 * ROUNDS,
     )
     return table(["one profile", "us"], [[name, f"{1e6 * cost / 500:.1f}"] for name, cost in seconds.items()])
 
@@ -153,8 +157,8 @@ def _worker() -> str:
     for answer in answers:
         items = step("read the answers of DynamoDB", lambda answer=answer: scan._decode(answer)["Items"])
         profiles = step("decode profiles", lambda items=items: [decode_profile(item["state"]["B"]) for item in items])
-        rows = step("columns", partial(_rows, found, profiles, at))
-        step("gather", partial(found.take, profiles, rows))
+        rows = step("columns one by one", partial(_rows, found, profiles, at))
+        step("gather, days laid flat", partial(found.take, profiles, rows, at))
         if len(found) > 10_000 - PAGE:
             woken += _tell(found, step, at)
     woken += _tell(found, step, at)
@@ -171,7 +175,7 @@ def _rows(found: Differences, profiles: list[Profile], at: int) -> list[Any]:
 
 
 def _tell(found: Differences, step: Callable[..., Any], at: int) -> int:
-    changed, _ = step("evaluate and compare", found.found)
+    changed, _ = step("windows, rules, comparison", found.found)
     step("emit", lambda: [encode_event(timer(name, at, "recompute")) for name in changed])
     return len(changed)
 

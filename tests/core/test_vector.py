@@ -17,10 +17,11 @@ from mailwright.fold.reduce import reduce
 from mailwright.fold.view import columns
 from mailwright.model.content import Content, Segment
 from mailwright.model.event import Event
-from mailwright.model.profile import Profile
+from mailwright.model.profile import COUNTERS, Profile
 from mailwright.model.run import Counts
 from mailwright.model.times import DAY
 from mailwright.segments.membership import compiled
+from mailwright.vector.days import KNOWN, Days
 from mailwright.vector.differences import Differences
 from mailwright.vector.expressions import expression, pattern
 from mailwright.vector.frame import Rows
@@ -155,6 +156,34 @@ def test_who_changed_and_how_is_what_comparing_the_names_one_by_one_finds(
         if were != are or one.flows:
             ids.append(profile.customer_id)
     assert (changed, counts) == (ids, wanted)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(histories(spread=400 * DAY), st.integers(-3 * DAY, 500 * DAY)), max_size=8))
+def test_windows_and_score_of_many_are_what_they_are_of_each(lives: list[tuple[list[Event], int]]) -> None:
+    days, rows = Days(sorted(KNOWN)), []
+    for events, later in lives:
+        profile = reduce(Profile("c1"), events)
+        days.add(profile, START + later)
+        rows.append(columns(profile, START + later))
+    for _ in range(2):
+        made = days.columns()
+        assert sorted(made) == sorted(KNOWN)
+        for name, series in made.items():
+            assert series.dtype == pl.Float64
+            assert series.to_list() == [row[name] for row in rows], name
+        rows = []
+
+
+def test_a_day_of_a_newer_version_a_late_one_and_one_still_to_come_count_as_they_do_for_each() -> None:
+    profile, today = Profile("c1", first_seen=START), START // DAY
+    width = 2 * len(COUNTERS) - 1
+    profile.days = {today - 240 + n: [n + 1] * (n % width + 1) for n in range(0, 246, 5)}
+    days = Days(sorted(KNOWN))
+    days.add(Profile("nobody"), START)
+    days.add(profile, START)
+    row = columns(profile, START)
+    assert {name: series.to_list()[1] for name, series in days.columns().items()} == {name: row[name] for name in KNOWN}
 
 
 def members(made: Plan, frame: pl.DataFrame) -> list[list[str]]:

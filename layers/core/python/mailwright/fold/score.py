@@ -16,11 +16,11 @@ from mailwright.model.times import DAY
 DAYS = 240
 HALF = 30  # points worth 50, and days in which points halve
 _UNIT = 1 << 20  # weights are whole numbers, so that sums do not depend on their order
-_DECAY = tuple(round(_UNIT * 0.5 ** (age / HALF)) for age in range(DAYS + 1))
+DECAY = tuple(round(_UNIT * 0.5 ** (age / HALF)) for age in range(DAYS + 1))  # by days ago
 
 _POINTS = {"visits": 1, "views": 1, "adds": 3, "wishes": 3, "clicks": 5, "orders": 10}
-_WEIGHTS = tuple(_POINTS.get(counter, 0) for counter in COUNTERS)
-_OPENS = COUNTERS.index("opens")
+WEIGHTS = tuple(_POINTS.get(counter, 0) for counter in COUNTERS)
+OPENS = COUNTERS.index("opens")
 
 
 def engagement(profile: Profile, now: int) -> int:
@@ -32,9 +32,14 @@ def engagement(profile: Profile, now: int) -> int:
         if age > DAYS:
             break
         counts = profile.days[day]
-        points = sum(map(mul, _WEIGHTS, counts))
-        if points and len(counts) > _OPENS:
-            points += counts[_OPENS]
-        total += points * _DECAY[age if age > 0 else 0]
+        points = sum(map(mul, WEIGHTS, counts))
+        if points and len(counts) > OPENS:
+            points += counts[OPENS]
+        total += points * DECAY[age if age > 0 else 0]
+    return scored(total)
+
+
+def scored(total: int) -> int:
+    """The score of P, with each day's points weighed by DECAY."""
     whole = total + HALF * _UNIT
     return (200 * total + whole) // (2 * whole)

@@ -107,8 +107,12 @@ def _rolling(row: Row, profile: Profile, now: int, scale: Scale) -> None:
         row[revenue] = sums[_REVENUE] / 100
         row[interactions] = active
     if profile.first_seen:
-        known = min(90, max(MONTH, today - profile.first_seen // DAY + 1))
-        row["interactions_per_month"] = round(MONTH * row["interactions_90d"] / known, 2)  # type: ignore[operator]
+        row["interactions_per_month"] = per_month(row["interactions_90d"], today - profile.first_seen // DAY)  # type: ignore[arg-type]
+
+
+def per_month(interactions: int, age: int) -> float:
+    """Of 90 days' interactions, for who was first seen `age` days ago."""
+    return round(MONTH * interactions / min(90, max(MONTH, age + 1)), 2)
 
 
 def _ages(row: Row, profile: Profile, now: int, scale: Scale) -> None:

@@ -12,6 +12,7 @@ from mailwright.model.profile import Profile
 from mailwright.model.run import Counts
 from mailwright.segments.clusters import CLUSTER
 from mailwright.vector.clusters import asked, placed
+from mailwright.vector.days import KNOWN, Days
 from mailwright.vector.frame import Rows
 from mailwright.vector.membership import Plan, plan
 
@@ -23,7 +24,7 @@ MOVED = "moved"  # whether there is another reason than the rules to call them c
 
 class Differences:
     """Takes profiles by `add`, keeping no more of them than the columns that rules read, and answers by `found`.
-    `columns` makes a row of these.
+    `columns` makes a row of these, but for windows and the score: those are made for all at once.
     """
 
     def __init__(self, content: Content) -> None:
@@ -31,7 +32,8 @@ class Differences:
         self._scale = content.shop.scale
         self._model = content.clusters
         read = dict.fromkeys((*self._plan.columns, *asked(self._model)))
-        self._rows = Rows(name for name in read if name != CLUSTER)
+        self._days = Days(name for name in read if name in KNOWN)
+        self._rows = Rows(name for name in read if name != CLUSTER and name not in KNOWN)
         self.columns = view([*self._rows.names, STAGE])
         self._begin()
 
@@ -49,13 +51,14 @@ class Differences:
     def add(self, profiles: Iterable[Profile], now: int) -> None:
         """Work out the columns of some profiles. Ids that were merged into others are nobody in themselves."""
         held = [profile for profile in profiles if not profile.merged_into]
-        self.take(held, (self.columns(profile, now, self._scale) for profile in held))
+        self.take(held, (self.columns(profile, now, self._scale) for profile in held), now)
 
-    def take(self, profiles: Iterable[Profile], rows: Iterable[Mapping[str, Scalar]]) -> None:
-        """The same for those whose columns are at hand already."""
+    def take(self, profiles: Iterable[Profile], rows: Iterable[Mapping[str, Scalar]], now: int) -> None:
+        """The same for those whose row of `columns` is at hand already."""
         counts, known = self._counts, self._known
         for profile, row in zip(profiles, rows, strict=True):
             self._rows.add(row)
+            self._days.add(profile, now)
             names = tuple(profile.segments)
             found = known.get(names)
             if found is None:
@@ -86,7 +89,7 @@ class Differences:
         names, moved = pl.Series(self._names, dtype=pl.String), pl.Series(self._moved, dtype=pl.Boolean)
         clusters = pl.Series(self._clusters, dtype=pl.String)
         self._begin()
-        frame = self._rows.frame(**{ID: names, MOVED: moved, WAS + CLUSTER: clusters}, **before)
+        frame = self._rows.frame(**{ID: names, MOVED: moved, WAS + CLUSTER: clusters}, **before, **self._days.columns())
         if self._model is None:
             return placed(frame, None, pl.col(WAS + CLUSTER))
         other = pl.col(CLUSTER).fill_null("") != pl.col(WAS + CLUSTER)
