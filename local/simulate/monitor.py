@@ -87,6 +87,9 @@ class Monitor:
     def _objection(self, slot: Slot, contact: Contact) -> str:
         if contact.merged_into:
             return "an email was claimed in the row of an id that is another by now"
+        task = self.planned.get(slot.key)
+        if task is not None and slot.at >= task.not_after:
+            return "an email was claimed after its last moment"
         said = contact.consent.get(MARKETING)
         if slot.cls == "M" and (said is None or said.state != GRANTED):
             return "marketing was sent without consent"

@@ -1,5 +1,6 @@
 """The figures of `make faults` as the page bench/results/faults.md."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -36,6 +37,32 @@ def page(done: Mapping[Part, Figures], where: str) -> str:
         *_failures([*seeds, *alone]),
         f"{sum(one['seconds'] for one in done.values()) / 60:.0f} minutes of processor time in all, on {where}.",
     ]) + "\n"  # fmt: skip
+
+
+def promised(text: str, done: Mapping[Part, Figures]) -> str:
+    """docs/guarantees.md with the figures of a run between its marks: `<!-- name -->figure<!-- / -->`."""
+    seeds = [figures for part, figures in done.items() if part.kind == "seed"]
+    guards = [figures for part, figures in done.items() if part.kind == "mutant"]
+    wrong, again = sum(one["sent_against_rules"] for one in seeds), "task queued again after 7 days"
+    late = sum(one["wrong"].get("an email was claimed after its last moment", 0) for one in seeds)
+    figures = {
+        "fold": f"{_sum(seeds, 'deliveries')} deliveries of {_sum(seeds, 'distinct')} events, "
+        f"{_sum(seeds, 'ids_merged')} ids that became another: {_sum(seeds, 'lost')} lost, {_sum(seeds, 'double_applied')} counted twice, "
+        f"{_sum(seeds, 'profiles_equal')} of {_sum(seeds, 'profiles')} people as the oracle has them",
+        "marketing": f"{_sum(seeds, 'planned')} emails planned, {_sum(seeds, 'posts')} posted: "
+        f"{_sum(seeds, 'double_sent')} too often",
+        "receipts": f"{_sum(seeds, 'sent_twice_receipts')} sent a second time, none a third",
+        "silent": f"{_sum(seeds, 'silently_lost')} without an end; {_sum(seeds, 'unconfirmed')} unconfirmed",
+        "consent": f"{wrong} against it",
+        "redrive": f"{sum(one['injected'].get(again, 0) for one in seeds):,} came back after a week: {late} sent",
+        "poison": f"{_sum(seeds, 'poison')} records: {_sum(seeds, 'poison_wrong')} not whole, "
+        f"{sum(one['given_up'] + one['dead_letters'] for one in seeds)} neighbours given up",
+        "guards": f"{sum(bool(one['killed_by']) for one in guards)} of {len(guards)}",
+        "unsent": f"{_sum(seeds, 'unconfirmed_unsent')} of {_sum(seeds, 'unconfirmed')}",
+    }
+    for name, figure in figures.items():
+        text = re.sub(rf"<!-- {name} -->.*?<!-- / -->", f"<!-- {name} -->{figure}<!-- / -->", text)
+    return text
 
 
 def _whole(seeds: list[Figures]) -> str:

@@ -1,6 +1,8 @@
 """`mailwright simulate`, and that its oracle and its shrinking can be believed."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -13,7 +15,9 @@ from local.simulate.run import Plan, shrink, simulate, told
 from mailwright.model.event import Event
 from tests.faults import mutants
 from tests.faults.full import Part, carry_out
-from tests.faults.table import page
+from tests.faults.table import page, promised
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -140,3 +144,7 @@ def test_the_page_of_the_full_run_has_every_part_of_it():
     text = page(done, "a machine")
     for said in ("events lost", "`crashes`", "| 5 | 0 |", "1 of 1 make the suite red", "oracle"):
         assert said in text
+    told = promised((ROOT / "docs" / "guarantees.md").read_text(), done)
+    assert "<!-- fold -->" in told
+    assert "<!-- guards -->1 of 1<!-- / -->" in told
+    assert re.findall(r"<!-- (\w+) --><!-- / -->", told) == []  # every mark has its figure
