@@ -47,7 +47,8 @@ def promised(text: str, done: Mapping[Part, Figures]) -> str:
     late = sum(one["wrong"].get("an email was claimed after its last moment", 0) for one in seeds)
     figures = {
         "fold": f"{_sum(seeds, 'deliveries')} deliveries of {_sum(seeds, 'distinct')} events, "
-        f"{_sum(seeds, 'ids_merged')} ids that became another: {_sum(seeds, 'lost')} lost, {_sum(seeds, 'double_applied')} counted twice, "
+        f"{_sum(seeds, 'ids_merged')} ids that became another: {_sum(seeds, 'lost')} lost, "
+        f"{_sum(seeds, 'double_applied')} counted twice, "
         f"{_sum(seeds, 'profiles_equal')} of {_sum(seeds, 'profiles')} people as the oracle has them",
         "marketing": f"{_sum(seeds, 'planned')} emails planned, {_sum(seeds, 'posts')} posted: "
         f"{_sum(seeds, 'double_sent')} too often",
