@@ -164,7 +164,6 @@ CALLS = {
     "batch_get_item": "dynamodb:BatchGetItem",
     "get_item": "dynamodb:GetItem",
     "put_item": "dynamodb:PutItem",
-    "transact_write_items": "dynamodb:PutItem",  # a transaction of puts asks for the right to put
     "query": "dynamodb:Query",
     "scan": "dynamodb:Scan",
     "put_records": "kinesis:PutRecords",
