@@ -30,7 +30,7 @@ SDKS = {
 CURVES = ("20 events, or the session ends", "20 events or 30 s", "each event by itself")
 # Lines that the estimate behind the bound leaves out.
 BESIDE = (
-    "alarms", "metrics of SES", "dashboard", "GB-seconds: measure", "reads by `measure`", "GB-seconds: recompute",
+    "alarms", "dashboard", "GB-seconds: measure", "reads by `measure`", "GB-seconds: recompute",
     "reads: newsletters and recompute", "point-in-time recovery, GB", "key", "secrets",
     "requests: one each 5 minutes for 20 users", "transitions of recompute", "objects of the lake",
     "lake, GB packed, one month kept",

@@ -135,7 +135,7 @@ def _limits(found: Resources) -> list[Watch]:
         Watch("stream-throttled", "The stream refuses events.", metrics.stream_throttles(found.stream), 0, 3),
         Watch("table-throttled", "The table refuses requests.", metrics.table_throttles(found.table), 0, 3),
         Watch("functions-throttled", "Lambda's concurrency is used up.", metrics.account_throttles(), 0, 3),
-        Watch("bounces", "Over 2.5 % of emails bounce.", metrics.reputation(found.mail, "BounceRate"), 0.025),
-        Watch("complaints", "Over 0.05 % are marked as spam.", metrics.reputation(found.mail, "ComplaintRate"), 0.0005),
-        Watch("rejects", "SES rejects what was accepted before.", metrics.rejects(found.mail), 0),
+        Watch("bounces", "Over 2.5 % of emails bounce.", metrics.reputation("BounceRate"), 0.025),
+        Watch("complaints", "Over 0.05 % are marked as spam.", metrics.reputation("ComplaintRate"), 0.0005),
+        Watch("rejects", "SES rejects what was accepted before.", metrics.rejects(), 0),
     ]

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.config import Config
-from mailwright.model.run import PARTS
+from mailwright.model.run import CLICKS, PARTS
 
 QUARANTINE_METRICS = "all"  # the request metrics that the quarantine alarm counts puts by
 
@@ -36,6 +36,7 @@ def buckets(scope: Construct, config: Config, key: kms.IKey) -> Buckets:
     lake = _bucket(scope, "Lake", config, key, access)
     # A run that is repeated a week late still goes on from its notes; after that they only pile up.
     lake.add_lifecycle_rule(id="NotesOfWorkers", prefix=PARTS, expiration=Duration.days(14))
+    lake.add_lifecycle_rule(id="ClicksOfADay", prefix=CLICKS, expiration=Duration.days(14))
     quarantine = _bucket(scope, "Quarantine", config, key, access)
     quarantine.add_metric(id=QUARANTINE_METRICS)
     return Buckets(lake, quarantine, access)

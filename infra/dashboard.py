@@ -20,8 +20,8 @@ def dashboard(
         [cloudwatch.AlarmStatusWidget(title="Is anything wrong?", alarms=list(alarms.all), width=24, height=4)],
         [
             _graph("Events in", metrics.stream_records(found.stream), metrics.api(found.api.http, "Count")),
-            _graph("Emails", *(metrics.ses(found.mail, name) for name in ("Send", "Delivery", "Open", "Click"))),
-            _graph("Refused", *(metrics.ses(found.mail, name) for name in ("Bounce", "Complaint", "Reject"))),
+            _graph("Emails", metrics.ses("Send"), metrics.ses("Delivery")),
+            _graph("Refused", *(metrics.ses(name) for name in ("Bounce", "Complaint", "Reject"))),
         ],
         [
             _graph("Behind, ms", metrics.lag(functions["fold"]), metrics.lag(functions["dispatch"])),

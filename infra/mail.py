@@ -23,8 +23,6 @@ _FEEDBACK = [
     _Event.DELIVERY_DELAY,
     _Event.RENDERING_FAILURE,
 ]
-_COUNTED = [_Event.SEND, _Event.DELIVERY, _Event.OPEN, _Event.CLICK, _Event.BOUNCE, _Event.COMPLAINT, _Event.REJECT]
-BY_SET = "ses:configuration-set"
 
 
 class Mail(Construct):
@@ -38,11 +36,10 @@ class Mail(Construct):
             self,
             "Set",
             configuration_set_name=self.configuration_set,
-            reputation_metrics=True,
+            reputation_metrics=False,  # those of the account cost nothing, and are what SES goes by
             suppression_reasons=ses.SuppressionReasons.BOUNCES_AND_COMPLAINTS,
         )
         self._feedback(queues, key)
-        self._counted()
         if config.create_identity:
             self._identity(config.sender_domain)
 
@@ -80,15 +77,6 @@ class Mail(Construct):
             "ToTopic", destination=ses.EventDestination.sns_topic(topic), events=_FEEDBACK
         )
         destination.node.add_dependency(topic)  # with its policy: SES publishes once to see whether it may
-
-    def _counted(self) -> None:
-        """Counts of this set by event in CloudWatch, under the tag that SES itself puts on every email."""
-        by_set = ses.CloudWatchDimension(
-            name=BY_SET, source=ses.CloudWatchDimensionSource.MESSAGE_TAG, default_value=self.configuration_set
-        )
-        self._set.add_event_destination(
-            "ToMetrics", destination=ses.EventDestination.cloud_watch_dimensions([by_set]), events=_COUNTED
-        )
 
     def _identity(self, domain: str) -> None:
         identity = ses.EmailIdentity(

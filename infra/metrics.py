@@ -12,7 +12,6 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
 
 from infra.buckets import QUARANTINE_METRICS
-from infra.mail import BY_SET, Mail
 
 _FIVE_MINUTES = Duration.minutes(5)
 
@@ -78,15 +77,15 @@ def failed(machine: stepfunctions.CfnStateMachine) -> cloudwatch.Metric:
     return _metric("AWS/States", "ExecutionsFailed", {"StateMachineArn": machine.ref}, "sum")
 
 
-def ses(mail: Mail, name: str, statistic: str = "sum") -> cloudwatch.Metric:
-    """`Send`, `Delivery`, `Open`, `Click`, `Bounce`, `Complaint`, `Reject` of our configuration set."""
-    return _metric("AWS/SES", name, {BY_SET: mail.configuration_set}, statistic)
+def ses(name: str, statistic: str = "sum") -> cloudwatch.Metric:
+    """`Send`, `Delivery`, `Bounce`, `Complaint`, `Reject` of the account in this region: SES publishes these itself."""
+    return _metric("AWS/SES", name, {}, statistic)
 
 
-def reputation(mail: Mail, name: str) -> cloudwatch.Metric:
-    """`BounceRate` or `ComplaintRate`, a share of 1."""
-    return ses(mail, f"Reputation.{name}", "avg")
+def reputation(name: str) -> cloudwatch.Metric:
+    """`BounceRate` or `ComplaintRate` of the account, a share of 1: what SES reviews and pauses it by."""
+    return ses(f"Reputation.{name}", "avg")
 
 
-def rejects(mail: Mail) -> cloudwatch.Metric:
-    return ses(mail, "Reject")
+def rejects() -> cloudwatch.Metric:
+    return ses("Reject")

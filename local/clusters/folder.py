@@ -15,9 +15,12 @@ class FolderLake:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def lines(self, prefix: str) -> Iterator[bytes]:
+    def keys(self, prefix: str) -> Iterator[str]:
         keys = (path.relative_to(self._root).as_posix() for path in self._root.rglob("*") if path.is_file())
-        for key in sorted((key for key in keys if key.startswith(prefix)), key=str.encode):
+        yield from sorted((key for key in keys if key.startswith(prefix)), key=str.encode)
+
+    def lines(self, prefix: str) -> Iterator[bytes]:
+        for key in self.keys(prefix):
             yield from filter(None, (self._root / key).read_bytes().splitlines())
 
     def read(self, key: str) -> bytes | None:

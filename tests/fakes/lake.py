@@ -10,12 +10,16 @@ class FakeLake:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.down = False
+        self.read_keys: list[str] = []
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        yield from (key for key in sorted(self.objects, key=str.encode) if key.startswith(prefix))
 
     def lines(self, prefix: str) -> Iterator[bytes]:
-        for key in sorted(self.objects, key=str.encode):
-            if key.startswith(prefix):
-                body = self.objects[key]
-                yield from filter(None, (gzip.decompress(body) if key.endswith(".gz") else body).splitlines())
+        for key in self.keys(prefix):
+            self.read_keys.append(key)
+            body = self.objects[key]
+            yield from filter(None, (gzip.decompress(body) if key.endswith(".gz") else body).splitlines())
 
     def read(self, key: str) -> bytes | None:
         if self.down:

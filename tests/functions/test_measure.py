@@ -10,11 +10,11 @@ from mailwright import bootstrap
 from mailwright.metrics.daily import COLUMNS
 from mailwright.model.event import Event, encode_event
 from mailwright.model.send import SendRecord, encode_json
-from mailwright.model.times import DAY, parse_iso
+from mailwright.model.times import DAY, HOUR, parse_iso
 from mailwright.settings import Settings
 from tests.fakes.lake import FakeLake
 
-NOW = parse_iso("2026-11-22T20:30:00Z")
+NOW = parse_iso("2026-11-22T18:30:00Z")
 
 
 def event(name: str, at: int, **data: object) -> bytes:
@@ -55,6 +55,34 @@ def test_the_last_three_days_are_written_by_template(lake):
 def test_counting_again_writes_the_same_bytes(lake):
     handler({}, None)
     first = dict(lake.objects)
+    handler({}, None)
+    assert lake.objects == first
+
+
+def test_between_only_today_is_counted(lake):
+    bootstrap.app().clock = lambda: NOW + HOUR
+    assert handler({}, None) == ["metrics/dt=2026-11-22.json"]
+
+
+def test_clicks_of_a_day_that_is_over_are_read_once_until_another_object_comes(lake):
+    handler({}, None)
+    first = dict(lake.objects)
+    bootstrap.app().clock = lambda: NOW + HOUR
+    lake.read_keys.clear()
+    handler({}, None)
+    assert "events/dt=2026-11-20/a.gz" not in lake.read_keys
+    assert lake.objects == first
+    lake.write("events/dt=2026-11-20/late", event("Email Link Clicked", NOW - DAY, template="u"))
+    handler({}, None)
+    assert "events/dt=2026-11-20/late" in lake.read_keys
+    today = json.loads(lake.objects["metrics/dt=2026-11-22.json"])
+    assert today["templates"]["u"]["orders"] == 1
+
+
+def test_kept_clicks_that_cannot_be_read_are_read_anew(lake):
+    handler({}, None)
+    first = dict(lake.objects)
+    lake.write("metrics/clicks/dt=2026-11-20.json", b"{")
     handler({}, None)
     assert lake.objects == first
 

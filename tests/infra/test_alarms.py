@@ -30,6 +30,9 @@ def test_every_function_and_every_stream_reader_is_watched(template: Template) -
 def test_mail_that_stops_bounces_or_annoys_is_watched(template: Template) -> None:
     metrics = {alarm.properties["MetricName"] for alarm in template.all("AWS::CloudWatch::Alarm")}
     assert metrics >= {"Reputation.BounceRate", "Reputation.ComplaintRate", "Reject", "Invocations", "PutRequests"}
+    of_account = [each for each in template.all("AWS::CloudWatch::Alarm") if each.properties["Namespace"] == "AWS/SES"]
+    assert len(of_account) == 3
+    assert all("Dimensions" not in each.properties for each in of_account)
     (clock,) = [
         each for each in template.all("AWS::CloudWatch::Alarm") if each.properties["MetricName"] == "Invocations"
     ]

@@ -1,6 +1,6 @@
 """What is kept, how it is locked, and what stays when the stack goes."""
 
-from mailwright.model.run import PARTS, progress_key, run_key
+from mailwright.model.run import CLICKS, PARTS, progress_key, run_key
 from mailwright.store import tables
 from tests.infra.template import Template, listed, name
 
@@ -71,7 +71,7 @@ def test_one_rotated_key_locks_everything_that_holds_customer_data(template: Tem
     assert {name(key) for key in keys} == {"Key"}
 
 
-def test_notes_of_the_nightly_workers_go_after_two_weeks_and_nothing_else_of_the_lake_does(template: Template) -> None:
+def test_notes_of_workers_go_after_two_weeks_and_nothing_else_of_the_lake_does(template: Template) -> None:
     assert progress_key("20260101T030000Z", 16, 3).startswith(PARTS)
     assert not run_key("20260101T030000Z").startswith(PARTS)
     expiring = {}
@@ -80,7 +80,7 @@ def test_notes_of_the_nightly_workers_go_after_two_weeks_and_nothing_else_of_the
             if "ExpirationInDays" in rule:
                 assert rule["Status"] == "Enabled"
                 expiring[name({"Ref": bucket.id}), rule.get("Prefix")] = rule["ExpirationInDays"]
-    assert expiring == {("AccessLogBucket", None): 90, ("LakeBucket", PARTS): 14}
+    assert expiring == {("AccessLogBucket", None): 90, ("LakeBucket", PARTS): 14, ("LakeBucket", CLICKS): 14}
 
 
 def test_buckets_are_private_and_buckets_queues_and_topics_refuse_what_is_not_tls(template: Template) -> None:

@@ -22,9 +22,15 @@ class S3Lake:
 
     def lines(self, prefix: str) -> Iterator[bytes]:
         """Every line under a prefix, without its end, in key order; empty lines are left out."""
-        for key in self._keys(prefix):
+        for key in self.keys(prefix):
             with self._client.get_object(Bucket=self._bucket, Key=key)["Body"] as body:
                 yield from unpacked(key, cast(IO[bytes], body))
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The objects under a prefix, in key order."""
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for entry in page.get("Contents", []):  # S3 lists in the order of UTF-8 bytes
+                yield entry["Key"]
 
     def write(self, key: str, body: bytes) -> None:
         """Put one object, replacing what was there."""
@@ -41,11 +47,6 @@ class S3Lake:
             raise LakeUnreachable(f"s3://{self._bucket}/{key}: {error}") from error
         except (BotoCoreError, OSError) as error:
             raise LakeUnreachable(f"s3://{self._bucket}/{key}: {error}") from error
-
-    def _keys(self, prefix: str) -> Iterator[str]:
-        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
-            for entry in page.get("Contents", []):  # S3 lists in the order of UTF-8 bytes
-                yield entry["Key"]
 
 
 def unpacked(key: str, body: IO[bytes]) -> Iterator[bytes]:

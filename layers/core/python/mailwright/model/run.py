@@ -4,6 +4,7 @@ import msgspec
 
 FOLDER = "segments"  # in the lake
 PARTS = f"{FOLDER}/parts/"  # what workers write down on their way: of no use once their run is concluded
+CLICKS = "metrics/clicks/"  # where `measure` notes the clicks of each day that is over
 
 
 class Work(msgspec.Struct, frozen=True):

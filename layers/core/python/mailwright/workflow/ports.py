@@ -103,6 +103,9 @@ class Lake(Protocol):
     def lines(self, prefix: str) -> Iterator[bytes]:
         """Every NDJSON line under a prefix, in key order; objects ending in .gz are decompressed."""
 
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The objects under a prefix, in key order."""
+
     def write(self, key: str, body: bytes) -> None:
         """Put one object, replacing what was there."""
 
