@@ -80,6 +80,16 @@ def test_of_two_as_near_the_first_is_taken() -> None:
     assert by_frame(made, some) == [assigner(made)(row) for row in some] == ["cluster 0", "cluster 1", "cluster 1"]
 
 
+@pytest.mark.parametrize("spread", [0.7, 1.349, 3.0])
+def test_who_stands_halfway_between_two_is_taken_by_the_same_of_them_either_way(spread: float) -> None:
+    axis = Axis("lifetime_value", unknown=0.0, log=False, centre=0.0, spread=spread, limit=1e6)
+    for value in range(1, 100):
+        place = scaled(axis, float(value))
+        made = model([[place + 1], [place - 1]], [axis])
+        row = dict.fromkeys(USED) | {"lifetime_value": value, "days_since_first_seen": 1}
+        assert by_frame(made, [row] * 3) == [assigner(made)(row)] * 3  # Polars does one row otherwise than some
+
+
 def test_who_never_did_anything_is_in_no_cluster() -> None:
     axis = Axis("orders", unknown=0, log=True, centre=0, spread=1, limit=3)
     row = {"orders": 0, "days_since_first_seen": None}

@@ -33,19 +33,20 @@ def assigner(model: Clusters) -> Assign:
     """A function from a row of columns to the name of its cluster; of two as near, the first in the model. None for
     those who never did anything themselves.
     """
-    axes = [(axis.column, axis.unknown, axis.log, axis.centre, axis.spread, axis.limit) for axis in model.axes]
+    # Polars divides by a constant as it multiplies by the inverse, which differs in the last bit: so both multiply
+    axes = [(axis.column, axis.unknown, axis.log, axis.centre, 1 / axis.spread, axis.limit) for axis in model.axes]
     centroids = [(cluster.name, cluster.at) for cluster in model.clusters]
 
     def assigned(row: Mapping[str, Scalar]) -> str | None:
         if row[SEEN] is None:
             return None
         place = []
-        for column, unknown, log, centre, spread, limit in axes:
+        for column, unknown, log, centre, inverse, limit in axes:
             value = row[column]
             number = unknown if value is None else float(value)
             if log:
                 number = log1p(number) if number > 0.0 else 0.0
-            number = (number - centre) / spread
+            number = (number - centre) * inverse
             place.append(-limit if number < -limit else limit if number > limit else number)
         nearest, least = "", float("inf")
         for name, at in centroids:
@@ -64,4 +65,4 @@ def assigner(model: Clusters) -> Assign:
 def scaled(axis: Axis, value: float) -> float:
     """Where a known value lies on an axis."""
     number = (log1p(value) if value > 0.0 else 0.0) if axis.log else value
-    return min(axis.limit, max(-axis.limit, (number - axis.centre) / axis.spread))
+    return min(axis.limit, max(-axis.limit, (number - axis.centre) * (1 / axis.spread)))

@@ -34,7 +34,7 @@ def _on(axis: Axis) -> pl.Expr:
     value = pl.col(axis.column).fill_null(axis.unknown)
     if axis.log:
         value = pl.when(value > 0.0).then(value.log1p()).otherwise(0.0)
-    return ((value - axis.centre) / axis.spread).clip(-axis.limit, axis.limit)
+    return ((value - axis.centre) * (1 / axis.spread)).clip(-axis.limit, axis.limit)
 
 
 def _distance(at: list[float]) -> pl.Expr:
