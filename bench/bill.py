@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.counted import SHARDS, Counted
+from bench.counted import BY_API, SHARDS, Counted
 from bench.shop import CUSTOMERS, EMAILS, EVENTS, MONTH
 from functions.wiring import all_functions
 from mailwright.model.times import DAY, HOUR, MINUTE
@@ -26,7 +26,7 @@ GB = 1024**3
 READ_AT_ONCE, SENT_AT_ONCE, HEARD_AT_ONCE, DISPATCHED = 100, 9, 1000, 20
 # In the synthesized template: alarms, dashboards, secrets. It asks for no custom metrics but those of requests to the
 # quarantine, which exist while something is put there.
-ALARMS, DASHBOARDS, SECRETS = 29, 1, 2
+ALARMS, DASHBOARDS, SECRETS = 31, 1, 2
 # Days of the lake that a run of `measure` reads, on average: half of today; each sixth run also today once more,
 # yesterday twice and the day before; each day once for its clicks. Of the journal as much.
 MEASURED_DAYS = 0.5 + (0.5 + 2 + 1) / 6 + 1 / 24
@@ -102,8 +102,8 @@ class Demands(NamedTuple):
         )
 
 
-def bill(done: Counted) -> Bill:
-    """The month of the big shop."""
+def bill(done: Counted, *, by_api: bool = BY_API) -> Bill:
+    """The month of the big shop; `by_api`: storefronts send to the HTTP API and not to the address of `collect`."""
     by_event, by_email = EVENTS / done.events, EMAILS / done.emails
     stored = {kind: CUSTOMERS / done.customers * size for kind, (_, size) in done.stored.items()}
     table = sum(stored.values())
@@ -128,7 +128,7 @@ def bill(done: Counted) -> Bill:
         Line("DynamoDB", "point-in-time recovery, GB", table / GB, "pitr_gb"),
         Line("Kinesis", "shard hours", SHARDS * HOURS, "kinesis_shard"),
         Line("Kinesis", "put units of 25 KB", _puts(done, by_event, by_email), "kinesis_put"),
-        Line("API Gateway", "HTTP requests", requests, "http_request"),
+        Line("API Gateway", "HTTP requests", requests if by_api else 0, "http_request"),
         *_lambda(loads),
         Line("SNS", "SES events published", reports, "sns_publish"),
         Line("SQS", "requests: emails", loads["send"].invocations * 3 + _polls(), "sqs_request"),
@@ -140,7 +140,7 @@ def bill(done: Counted) -> Bill:
         Line("S3", "objects of the lake", 2 * MONTH / (5 * MINUTE), "s3_puts"),
         Line("S3", "reads by `measure`", 2 * HOURS * MEASURED_DAYS * DAY / (5 * MINUTE), "s3_gets"),
         Line("S3", "lake, GB packed, one month kept", EVENTS * 1.2 * 600 / 10 / GB, "s3_gb"),
-        Line("CloudWatch", "logs, GB", _logs(loads, requests) / GB, "logs_gb"),
+        Line("CloudWatch", "logs, GB", _logs(loads, requests if by_api else 0) / GB, "logs_gb"),
         Line("CloudWatch", "alarms", ALARMS, "alarm"),
         Line("CloudWatch", "dashboard", DASHBOARDS, "dashboard"),
         Line("KMS", "key", 1, "kms_key"),

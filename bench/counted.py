@@ -27,6 +27,7 @@ from mailwright.model.times import DAY, HOUR, SECOND
 
 _PRODUCTION = json.loads((Path(__file__).parents[1] / "cdk.json").read_text())["context"]["environments"]["production"]
 SHARDS: int = _PRODUCTION["shards"]
+BY_API: bool = not _PRODUCTION["collectors"]  # storefronts send to the HTTP API, not to collect's own address
 WINDOW: int = _PRODUCTION["window"] * SECOND
 CLOCKED = ("measure", "recompute")  # read all there is once in a while: computed from what is stored, not run
 
@@ -43,7 +44,7 @@ class Work:
 
 @dataclass
 class Counted:
-    """What happened after the first month: by then rows are as large as they become."""
+    """What happened after the first `warm` days; how much longer rows become in a year is in cost.md."""
 
     customers: int
     events: int = 0  # that storefronts sent

@@ -27,6 +27,7 @@ class Config:
     alarm_email: str
     window: int
     shards: int
+    collectors: int
     log_retention_days: int
     retain_data: bool
     account: str = PLACEHOLDER_ACCOUNT
@@ -50,6 +51,7 @@ class Config:
         )
         _require(0 <= self.window <= 300, "window", "0 to 300 seconds")
         _require(self.shards >= 1, "shards", "1 or more")
+        _require(0 <= self.collectors <= 900, "collectors", "0 to 900 requests at a time")
         _require(re.fullmatch(r"[0-9]{12}", self.account), "account", "twelve digits")
 
 

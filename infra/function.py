@@ -8,6 +8,7 @@ from constructs import Construct
 
 from functions import wiring
 from infra import grants
+from infra.address import concurrency
 from infra.config import Config
 from infra.layers import Layers, code
 from infra.logs import log_group
@@ -45,6 +46,7 @@ def function(
         layers=layers.of(wired.layers),
         memory_size=wired.memory,
         timeout=Duration.seconds(wired.timeout),
+        reserved_concurrent_executions=concurrency(wired.name, config),
         environment=environment(wired.uses, found.settings())
         | {"POWERTOOLS_SERVICE_NAME": wired.name, "POWERTOOLS_METRICS_NAMESPACE": config.stack},
         role=role.without_policy_updates(),

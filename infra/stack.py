@@ -8,6 +8,7 @@ from aws_cdk.aws_stepfunctions import CfnStateMachine
 from constructs import Construct
 
 from functions import wiring
+from infra.address import COLLECT, address
 from infra.alarms import Alarms
 from infra.api import Api
 from infra.buckets import buckets
@@ -47,6 +48,7 @@ class MailwrightStack(Stack):
         for each in wired:
             functions[each.name] = function(self, each, config, found, carried)
             machines += Triggers(self, each, functions[each.name], config, found).machines
+        address(self, functions[COLLECT], config)
         alarms = Alarms(self, config, functions, machines, found)
         dashboard(self, config, functions, found, alarms)
         acknowledge(self, found, machines)

@@ -33,7 +33,8 @@ def test_a_setting_that_is_missing_is_named() -> None:
     ("setting", "value"),
     [
         ("window", "soon"), ("window", "301"), ("retain_data", "perhaps"), ("shards", "0"), ("account", "12"),
-        ("sender_domain", "hello@shop.example.com"), ("public_url", "https://shop.example.com/"), ("stack", "my stack"),
+        ("collectors", "901"), ("sender_domain", "hello@shop.example.com"),
+        ("public_url", "https://shop.example.com/"), ("stack", "my stack"),
         ("shopify_bus", "shopify"),
     ],
 )  # fmt: skip
@@ -89,6 +90,7 @@ def test_staging_keeps_nothing_and_names_its_own_things(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     body = json.loads((tmp_path / "mailwright-staging.template.json").read_text())
     template = Template(body)
+    assert not list(template.all("AWS::Lambda::Url"))  # staging has no collectors: storefronts send to the API
     kept = [each.id for each in template.resources.values() if each.body.get("DeletionPolicy") == "Retain"]
     assert len(kept) == 2  # the key, and the secret that old unsubscribe links need
     windows = [
