@@ -67,11 +67,7 @@ def name_of(event: Event) -> str:
 
 
 def _triggers(before: Profile, members: list[str], events: Sequence[Event], now: int) -> list[Trigger]:
-    triggers = [
-        Trigger(event.at, event.id, name_of(event))
-        for event in events
-        if event.type != "timer"
-    ]
+    triggers = [Trigger(event.at, event.id, name_of(event)) for event in events if event.type != "timer"]
     if members != before.segments:
         was, are = set(before.segments), set(members)
         triggers += [Trigger(now, "", f"segment:{name}") for name in sorted(are - was)]

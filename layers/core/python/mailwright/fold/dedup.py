@@ -88,8 +88,8 @@ def unseen(profile: Profile, events: Iterable[Event], lookup: Lookup) -> list[Ev
 
 
 def remember(profile: Profile, events: Iterable[Event], now: int) -> list[Leaving]:
-    """Put the ids of events into the ring of `profile` (which is changed) and give those that leave it, of the ones that
-    were in it before. Those must be in their rows before the profile is written.
+    """Put the ids of events into the ring of `profile` (which is changed) and give those that leave it, of the ones
+    that were in it before. Those must be in their rows before the profile is written.
     """
     added: dict[int, list[bytes]] = {}
     for event in events:

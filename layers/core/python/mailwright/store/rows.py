@@ -25,8 +25,8 @@ def key(customer_id: str, row: str) -> Item:
 def seen_row(day: int, ids: bytes) -> str:
     """A row of spilled ids: the first day of its span, and a hash of what is in it.
 
-    Each spill makes a row of its own, so that writing one reads none and no row grows. Writing one again changes nothing,
-    and no other spill has its name.
+    Each spill makes a row of its own, so that writing one reads none and no row grows. Writing one again changes
+    nothing, and no other spill has its name.
     """
     return f"{SEEN}{day:06d}#{blake2b(ids, digest_size=8).hexdigest()}"
 
