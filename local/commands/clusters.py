@@ -26,7 +26,10 @@ clusters = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @clusters.callback()
 def help_() -> None:
-    """Find groups of like customers, and look at those found."""
+    """Find groups of like customers, and look at those found.
+
+    Example: mailwright clusters train --out out
+    """
 
 
 @clusters.command()
