@@ -1,5 +1,6 @@
 """Exactly once, under fire: every crash, lost reply, throttle and copy ends in a known state, and in one email."""
 
+import dataclasses
 import itertools
 from collections import Counter
 
@@ -11,7 +12,7 @@ from mailwright.model.contact import Consent
 from mailwright.model.send import SendTask, send_key
 from mailwright.model.times import HOUR, MINUTE
 from mailwright.workflow.contacts import change
-from mailwright.workflow.deliver import deliver
+from mailwright.workflow.deliver import Left, deliver
 from mailwright.workflow.ports import Message, Posted
 from tests.faults.sending import CONTENT, START, World
 
@@ -276,7 +277,7 @@ def test_a_stale_worker_that_wakes_up_after_its_claim_was_given_up_does_not_make
     record = deliver(
         task(),
         world.load(["c"])["c"],
-        world.sending.__class__(**{**world.sending.__dict__, "mailer": sleeper}),
+        dataclasses.replace(world.sending, mailer=sleeper),
         START,
         lambda: 60_000,
     )
@@ -284,6 +285,28 @@ def test_a_stale_worker_that_wakes_up_after_its_claim_was_given_up_does_not_make
     assert world.copies[task().key] == 1
     assert getattr(record, "state", "") == "accepted"
     assert world.contacts.load("c").sent[0].state in ("accepted", "delivered")
+
+
+@pytest.mark.parametrize("said", ["refused", "throttled"])
+def test_a_stale_worker_that_hears_no_after_another_took_its_receipt_over_does_not_free_it_for_a_third_post(said):
+    world = World()
+    world.person("c")
+    world.feedback_lost = 1.0
+    receipt = task(cls="T")
+
+    def late(message: Message) -> Posted:
+        # While this worker waits for its answer the receipt is taken over, posted, and the reply to that is lost.
+        fail_once(world, "post", 0, "unknown, sent")
+        deliver(receipt, world.load(["c"])["c"], world.sending, START + 16 * MINUTE, lambda: 60_000)
+        return Posted(said)
+
+    stale = dataclasses.replace(world.sending, mailer=Sleeper(late))
+    step = deliver(receipt, world.load(["c"])["c"], stale, START, lambda: 60_000)
+    assert step == Left("claim_lost")
+    assert world.contacts.load("c").sent[0].state == "claimed"
+    end = deliver(receipt, world.load(["c"])["c"], world.sending, START + 32 * MINUTE, lambda: 60_000)
+    assert getattr(end, "state", "") == "unconfirmed"
+    assert world.copies[receipt.key] == 1
 
 
 class Sleeper:
