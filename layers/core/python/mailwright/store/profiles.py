@@ -19,6 +19,7 @@ from mailwright.store.rows import (
     DUE_SHARDS,
     PROFILE,
     Item,
+    ProfileRow,
     due_shard,
     key,
     seen_prefix,
@@ -37,27 +38,10 @@ ROUNDS = 8  # of asking again for what DynamoDB left out
 _encode = msgspec.json.Encoder().encode  # bytes become base64, as DynamoDB wants them
 
 
-# Of a row in a BatchGetItem answer only what makes a profile is looked at.
-class _Text(TypedDict):
-    S: str
-
-
-class _Number(TypedDict):
-    N: str
-
-
-class _Bytes(TypedDict):
-    B: bytes
-
-
-class _Row(TypedDict):
-    customer_id: _Text
-    v: _Number
-    state: _Bytes
-
-
 class _Answer(TypedDict):
-    Responses: dict[str, list[_Row]]
+    """Of a BatchGetItem answer, what is looked at."""
+
+    Responses: dict[str, list[ProfileRow]]
     UnprocessedKeys: dict[str, Any]
 
 

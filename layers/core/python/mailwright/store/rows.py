@@ -5,7 +5,7 @@ pynamodb, and what the request around it costs, is in bench/results/store.md.
 """
 
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypedDict
 from zlib import crc32
 
 Item = dict[str, Any]  # attribute name -> {"S": text} | {"N": digits} | {"B": bytes}
@@ -15,6 +15,32 @@ CONTACT = "contact"
 SEEN = "seen#"
 DUE_INDEX = "due"
 DUE_SHARDS = 8
+
+
+class Text(TypedDict):
+    """A string of DynamoDB's JSON."""
+
+    S: str
+
+
+class Number(TypedDict):
+    """A number, as digits."""
+
+    N: str
+
+
+class Bytes(TypedDict):
+    """Bytes; base64 in the JSON."""
+
+    B: bytes
+
+
+class ProfileRow(TypedDict):
+    """Of a `profile` row only what makes a profile: a decoder passes over everything else."""
+
+    customer_id: Text
+    v: Number
+    state: Bytes
 
 
 def key(customer_id: str, row: str) -> Item:

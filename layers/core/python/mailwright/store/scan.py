@@ -5,36 +5,19 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import msgspec
 
-from mailwright.store.rows import PROFILE, Item, key
+from mailwright.store.rows import PROFILE, Item, ProfileRow, Text, key
 from mailwright.store.wire import Wire
 
 
-# Of an answer only what makes a profile, and where to go on, is looked at.
-class _Text(TypedDict):
-    S: str
-
-
-class _Number(TypedDict):
-    N: str
-
-
-class _Bytes(TypedDict):
-    B: bytes
-
-
-class _Row(TypedDict):
-    customer_id: _Text
-    v: _Number
-    state: _Bytes
-
-
 class _Key(TypedDict):
-    customer_id: _Text
-    row: _Text
+    customer_id: Text
+    row: Text
 
 
 class _Answer(TypedDict):
-    Items: list[_Row]
+    """Of a Scan answer, what is looked at."""
+
+    Items: list[ProfileRow]
     LastEvaluatedKey: NotRequired[_Key]
 
 
