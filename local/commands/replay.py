@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -56,26 +57,20 @@ def replay(
     Example: mailwright replay events/stories/*.jsonl --out out
     """
     from local.clusters.folder import placing
-    from local.content import NoContent, chosen, shown
+    from local.compiled import compiled
+    from local.content import NoContent
     from local.replay.read import Unreadable
     from local.replay.run import replay as run
     from local.replay.table import table
-    from mailwright.content.publish import examine
     from mailwright.model.times import duration
     from mailwright.workflow.clusters import NoModel
 
     try:
         span = duration(until) if until else None
-        folder = chosen(content)
-        compiled, findings = examine(folder)
-        for line in shown(findings, folder):
-            typer.echo(line, err=True)
-        if compiled is None:
-            raise NoContent(f"the content in {folder} has errors; nothing was replayed")
-        compiled = placing(compiled, clusters)
+        placed = placing(compiled(content, partial(typer.echo, err=True)), clusters)
         with _progress() as progress:
             figures = run(
-                files, compiled, out, engine.value, until=span, assume_consent=assume_consent, progress=progress
+                files, placed, out, engine.value, until=span, assume_consent=assume_consent, progress=progress
             )
     except (NoContent, NoModel, Unreadable, ValueError) as error:
         typer.echo(f"mailwright replay: {error}", err=True)

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415 (the world and the content compiler are loaded when the command runs)
 
 import errno
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,10 +31,10 @@ def serve(
 
     Example: mailwright serve --speed 60
     """
-    from local.content import NoContent, chosen, shown
+    from local.compiled import compiled
+    from local.content import NoContent
     from local.serve.run import Place
     from local.serve.run import serve as run
-    from mailwright.content.publish import examine
 
     def ready(url: str) -> None:
         pace = "" if speed == 1 else f" Time passes {speed:g} times as fast."
@@ -41,13 +42,7 @@ def serve(
         typer.echo(_EXAMPLE.format(url=url))
 
     try:
-        folder = chosen(content)
-        compiled, findings = examine(folder)
-        for line in shown(findings, folder):
-            typer.echo(line, err=True)
-        if compiled is None:
-            raise NoContent(f"the content in {folder} has errors; nothing is served")
-        run(compiled, Place(host, port, speed, engine.value), ready)
+        run(compiled(content, partial(typer.echo, err=True)), Place(host, port, speed, engine.value), ready)
     except NoContent as error:
         typer.echo(f"mailwright serve: {error}", err=True)
         raise typer.Exit(2) from None
