@@ -17,5 +17,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     # The instant the schedule meant, not the one it came to: a late or repeated run looks at the same five minutes.
     scheduled = parse_iso(event["scheduled"]) if "scheduled" in event else it.clock()
     planned = campaign(it.content, it.profiles, it.sends, scheduled)
-    logger.info("campaigns", extra={"due": len(planned), "planned": planned.total()})
-    return dict(planned)
+    counts = {"due": len(planned.emails), "planned": planned.emails.total(), "unreadable": planned.unreadable}
+    (logger.warning if planned.unreadable else logger.info)("campaigns", extra=counts)
+    return dict(planned.emails)

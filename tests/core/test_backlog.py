@@ -1,9 +1,14 @@
 """A batch that holds more of one customer than one write may decide on."""
 
+from random import Random
+
 from mailwright.model.content import Content, Journey, Shop, Step, Template
 from mailwright.model.event import Event, encode_event
+from mailwright.model.profile import count
 from mailwright.model.send import Class
-from mailwright.workflow.fold import Folded, Record, fold
+from mailwright.store.profiles import ProfileStore
+from mailwright.workflow.fold import MOST, Folded, Record, fold
+from tests.fakes.aws import TABLE, memory
 from tests.fakes.profiles import FakeProfiles
 from tests.fakes.quarantine import FakeQuarantine
 
@@ -51,3 +56,19 @@ def test_marketing_is_not_owed():
     done = ordered(25, profiles, "M")
     assert sum(len(pending.sends) for pending in profiles.pending) == 10
     assert (done.counts["writes"], done.counts["entries_capped"]) == (1, 15)
+
+
+def test_thousands_of_people_under_one_id_are_too_much_for_one_item_and_are_folded_in_several_writes():
+    """`userId: "null"`: each call names an address of its own, and the outbox of them all is larger than 400 KB."""
+    chance, profiles = Random(1), ProfileStore(memory(), TABLE)
+    address = [f"{chance.getrandbits(1200):x}"[:240] + "@example.com" for _ in range(3 * MOST + 1)]
+    events = [
+        Event(f"i{n}", NOW - n, "null", "identify", "", "segment", {"email": one}) for n, one in enumerate(address)
+    ]
+    events.append(Event("p", NOW, "null", "page"))
+    records = [Record(str(place), encode_event(event)) for place, event in enumerate(events)]
+    for writes, duplicates in ((4, 0), (0, len(events))):
+        done = fold(records, profiles, FakeQuarantine(), content("M"), NOW)
+        assert not done.failures, done.error
+        assert (done.counts["writes"], done.counts["duplicates"]) == (writes, duplicates)
+    assert count(profiles.load(["null"])["null"].totals, "visits") == 1

@@ -16,7 +16,7 @@ from mailwright.model.state import decode_profile
 from mailwright.model.times import DAY, HOUR
 from mailwright.store.profiles import ProfileStore, ReadIncomplete
 from mailwright.store.rows import due_shard
-from mailwright.workflow.ports import Profiles, Spill
+from mailwright.workflow.ports import Profiles, Spill, Unreadable
 from tests.fakes.aws import TABLE, dynamodb, memory
 from tests.fakes.profiles import FakeProfiles
 
@@ -125,6 +125,10 @@ def test_a_damaged_row_is_named_and_passed_by(client: Any) -> None:
     (page,) = store.pages(0, 1)
     assert page.unreadable == ["b"]
     assert sorted(profile.customer_id for profile in page.profiles) == ["a", "c"]
+    with pytest.raises(Unreadable) as told:
+        store.load(["a", "b", "c"])
+    assert told.value.customer_ids == ["b"]
+    assert sorted(told.value.others) == ["a", "c"]
 
 
 def test_more_than_a_hundred_profiles_load_at_once(profiles: Profiles) -> None:

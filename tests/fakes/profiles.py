@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from mailwright.model.outbox import Pending
 from mailwright.model.profile import Profile
 from mailwright.model.state import decode_profile, encode_profile
-from mailwright.workflow.ports import Page, Spill
+from mailwright.workflow.ports import Page, Spill, Unreadable
 
 
 class FakeProfiles:
@@ -38,12 +38,18 @@ class FakeProfiles:
 
     def load(self, customer_ids: Sequence[str]) -> dict[str, Profile]:
         self.loads += 1
-        found = {}
+        found, damaged = {}, []
         for name in customer_ids:
             if name in self.rows:
                 v, state = self.rows[name]
-                found[name] = decode_profile(state)
+                try:
+                    found[name] = decode_profile(state)
+                except ValueError:
+                    damaged.append(name)
+                    continue
                 found[name].v = v
+        if damaged:
+            raise Unreadable(damaged, found)
         return found
 
     def seen(self, customer_id: str, day: int) -> bytes:
@@ -86,6 +92,6 @@ class FakeProfiles:
             for name in some:
                 try:
                     page.profiles.append(self.load([name])[name])
-                except ValueError:
+                except Unreadable:
                     page.unreadable.append(name)
             yield page

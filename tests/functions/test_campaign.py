@@ -60,6 +60,11 @@ def test_the_next_run_is_another_email(world):
     assert len({task.key for task in world.sends.tasks}) == 2400
 
 
+def test_a_row_that_cannot_be_read_keeps_nobody_else_from_the_campaign(world):
+    world.profiles.rows["c600"] = (1, b"\x07newer")
+    assert handler({"scheduled": iso(RUN)}, None) == {"hello": 1199, "thanks": 0}
+
+
 def test_between_runs_no_profile_is_read(world):
     for minutes in (-5, 5, 60):
         assert handler({"scheduled": iso(RUN + minutes * MINUTE)}, None) == {}

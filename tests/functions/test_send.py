@@ -257,6 +257,15 @@ def test_one_failing_message_leaves_its_neighbours_alone(outbox):
     assert [message.to for message in outbox.mailer.taken] == ["c2@example.com"]
 
 
+def test_a_profile_that_cannot_be_read_holds_back_its_own_email_only(outbox):
+    for name in ("c1", "c2"):
+        outbox.person(name)
+        outbox.profiles.put(Profile(name))
+    outbox.profiles.rows["c1"] = (1, b"\x07newer")
+    assert outbox.send(task(1, "c1"), task(1, "c2")) == ["0"]
+    assert [message.to for message in outbox.mailer.taken] == ["c2@example.com"]
+
+
 def test_when_the_journal_fails_the_message_comes_again_and_the_email_does_not(outbox, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(outbox.journal, "put", lambda records: (_ for _ in ()).throw(ConnectionError("away")))

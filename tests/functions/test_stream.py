@@ -18,6 +18,7 @@ from mailwright.model.outbox import Pending
 from mailwright.model.profile import count
 from mailwright.model.times import DAY
 from mailwright.settings import Settings
+from mailwright.workflow.wake import timer
 from tests.fakes.aws import TABLE, dynamodb
 from tests.fakes.lake import FakeLake
 from tests.fakes.quarantine import FakeQuarantine
@@ -76,6 +77,18 @@ def test_a_failing_customer_is_named_by_the_sequence_number_of_its_first_record(
     answer = fold(visit("0", "c0"), visit("1", "c1"), visit("2", "c1"), visit("3", "c2"))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "49590338271490256608559691"}]}
     assert sorted(app.profiles.load(["c0", "c1", "c2"])) == ["c0", "c2"]
+
+
+def test_a_row_that_cannot_be_read_keeps_its_own_events_whole_and_nobody_elses(app: bootstrap.App) -> None:
+    fold(visit("1", "c1"), visit("1", "c2"))
+    newer = {"customer_id": {"S": "c1"}, "row": {"S": "profile"}, "v": {"N": "7"}, "state": {"B": b"\x07newer"}}
+    app.client("dynamodb").put_item(TableName=TABLE, Item=newer)
+    answer = fold(visit("2", "c1"), visit("2", "c2"), timer("c1", NOW, "tick"), visit("1", "c3"))
+    assert answer == {"batchItemFailures": []}
+    assert isinstance(app.quarantine, FakeQuarantine)
+    assert [(one.code, one.record["id"]) for one in app.quarantine.records] == [("unreadable_row", "2")]
+    assert count(app.profiles.load(["c2"])["c2"].totals, "visits") == 2
+    assert list(app.profiles.load(["c3"])) == ["c3"]
 
 
 def test_a_batch_is_one_line_in_the_log_without_anything_personal(

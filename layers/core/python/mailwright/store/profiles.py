@@ -28,7 +28,7 @@ from mailwright.store.rows import (
 )
 from mailwright.store.scan import scanned
 from mailwright.store.wire import wire
-from mailwright.workflow.ports import Page, Spill
+from mailwright.workflow.ports import Page, Spill, Unreadable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,12 +62,21 @@ class ProfileStore:
         self._wire = wire(client)
 
     def load(self, customer_ids: Sequence[str]) -> dict[str, Profile]:
-        """Profiles by customer; strongly consistent, 100 a request. ReadIncomplete when throttled for good."""
+        """Profiles by customer; strongly consistent, 100 a request. ReadIncomplete when throttled for good, Unreadable
+        with the others when a row is damaged.
+        """
         found: dict[str, Profile] = {}
+        damaged: list[str] = []
         wanted = list(dict.fromkeys(customer_ids))
         for start in range(0, len(wanted), KEYS):
             for item in self._batch([key(name, PROFILE) for name in wanted[start : start + KEYS]]):
-                found[item["customer_id"]["S"]] = _profile(item)
+                name = item["customer_id"]["S"]
+                try:
+                    found[name] = _profile(item)
+                except _DAMAGED:
+                    damaged.append(name)
+        if damaged:
+            raise Unreadable(damaged, found)
         return found
 
     def _batch(self, keys: list[Item]) -> Iterator[Item]:

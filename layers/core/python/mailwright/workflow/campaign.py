@@ -5,6 +5,7 @@ dies half way and starts over, plans the same emails again, and the ledger lets 
 """
 
 from collections import Counter
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,8 +23,15 @@ LIFE = 24 * HOUR  # a campaign's email that could not go out for a day is stale
 CHUNK = 500  # tasks held in memory before they go to the queue
 
 
-def campaign(content: Content, profiles: Profiles, sends: Queue, scheduled: int) -> Counter[str]:
-    """Plan what fell due in the five minutes up to `scheduled`; emails planned by campaign.
+class Planned(NamedTuple):
+    """Emails planned by campaign, and how many customers have none because their row cannot be read."""
+
+    emails: Counter[str]
+    unreadable: int = 0
+
+
+def campaign(content: Content, profiles: Profiles, sends: Queue, scheduled: int) -> Planned:
+    """Plan what fell due in the five minutes up to `scheduled`.
 
     Reads every profile once when any campaign is due, and none otherwise. Consent is not asked here but when sending,
     so that who gets nothing is counted with the reason.
@@ -31,22 +39,25 @@ def campaign(content: Content, profiles: Profiles, sends: Queue, scheduled: int)
     due = [(one, run) for one in _sorted(content) for run in runs(one.at, scheduled - PERIOD, scheduled)]
     planned: Counter[str] = Counter({one.name: 0 for one, _ in due})
     if not due:
-        return planned
+        return Planned(planned)
+    unreadable = 0
     tasks: list[SendTask] = []
-    for profile in profiles.scan(0, 1):
-        if profile.merged_into:
-            continue
-        belongs = members(facts(profile, scheduled, content), content)
-        for one, run in due:
-            if one.segment in belongs:
-                tasks.append(_task(one, run, profile.customer_id, content))
-                planned[one.name] += 1
-        if len(tasks) >= CHUNK:
-            sends.put(tasks)
-            tasks = []
+    for page in profiles.pages(0, 1):
+        unreadable += len(page.unreadable)
+        for profile in page.profiles:
+            if profile.merged_into:
+                continue
+            belongs = members(facts(profile, scheduled, content), content)
+            for one, run in due:
+                if one.segment in belongs:
+                    tasks.append(_task(one, run, profile.customer_id, content))
+                    planned[one.name] += 1
+            if len(tasks) >= CHUNK:
+                sends.put(tasks)
+                tasks = []
     if tasks:
         sends.put(tasks)
-    return planned
+    return Planned(planned, unreadable)
 
 
 def _sorted(content: Content) -> list[Campaign]:

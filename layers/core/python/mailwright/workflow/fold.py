@@ -22,9 +22,10 @@ from mailwright.model.problem import Problem
 from mailwright.model.profile import Profile
 from mailwright.workflow import merged
 from mailwright.workflow.folding import Batch, Decide, Folded, Group, Step, usable
-from mailwright.workflow.ports import Profiles, Quarantine
+from mailwright.workflow.ports import Profiles, Quarantine, Unreadable
 
 TOGETHER = 100  # customers read in one request
+MOST = 1000  # events of one customer in one write: with the ids and contact changes of more it could outgrow its item
 CONFLICTS = 8  # times a customer is read and folded anew before the batch has to come again
 ID_CHARACTERS = 100
 CUSTOMER_ID_BYTES = 1024
@@ -116,6 +117,10 @@ def _together(groups: dict[str, Group], batch: Batch) -> None:
     """Read these customers in one request and fold each; one that fails stops none of the others."""
     try:
         loaded = batch.profiles.load(list(groups))
+    except Unreadable as error:
+        loaded = error.others
+        for name in error.customer_ids:
+            batch.keep(groups.pop(name))
     except Exception as error:
         for group in groups.values():
             _failed(group, error, batch)
@@ -185,6 +190,7 @@ def _fitting(fresh: list[Event], content: Content) -> tuple[list[Event], bool]:
     journey may be entered in one wake-up, and each is owed its receipt.
     """
     fresh, rest = identity.fitting(fresh)
+    fresh, rest = fresh[:MOST], rest or len(fresh) > MOST
     if len(fresh) > ENTRIES:
         owed = program(content).owed
         begin = [place for place, event in enumerate(fresh) if name_of(event) in owed]

@@ -33,8 +33,8 @@ class Step(Enum):
 class Folded:
     """What became of a batch. `counts`: records, events, timers, duplicates, ignored, refused (too old or too early),
     quarantined (those and all that could not be used), customers, writes, conflicts, failed (customers), merged (ids),
-    passed_on (events of merged ids), links_refused, and what `decide` noted. `failures`: the earliest record of each
-    customer that must come again. `error`: the first reason.
+    passed_on (events of merged ids), links_refused, unreadable (customers, by their rows), and what `decide` noted.
+    `failures`: the earliest record of each customer that must come again. `error`: the first reason.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -65,6 +65,13 @@ class Batch:
     def refuse(self, record: object, problem: Problem) -> None:
         self.poison.append(refused(record, problem, "fold", self.now))
         self.done.counts["quarantined"] += 1
+
+    def keep(self, group: Group) -> None:
+        """Put aside what came for a customer whose row cannot be read: asking again would hold up everybody else."""
+        reason = "the row of this customer is damaged, or was written by a newer version of Mailwright"
+        for event in group.events:
+            self.refuse(msgspec.to_builtins(event), Problem("unreadable_row", reason))
+        self.done.counts["unreadable"] += 1
 
     def commit(self, profile: Profile, due: int | None, pending: Pending, leaving: Iterable[Leaving]) -> bool:
         """Write one version of a profile; False when another writer was first."""

@@ -26,9 +26,20 @@ class Page(NamedTuple):
     after: list[str] | None
 
 
+class Unreadable(RuntimeError):
+    """Rows that this version cannot read: damaged, or written by a newer one. `others` are the profiles that were asked
+    for with theirs.
+    """
+
+    def __init__(self, customer_ids: list[str], others: dict[str, Profile] | None = None) -> None:
+        super().__init__(f"{len(customer_ids)} row(s) are damaged, or were written by a newer version of Mailwright")
+        self.customer_ids = customer_ids
+        self.others = others or {}
+
+
 class Profiles(Protocol):
     def load(self, customer_ids: Sequence[str]) -> dict[str, Profile]:
-        """Strongly consistent; customers without a row are left out."""
+        """Strongly consistent; customers without a row are left out. Raises Unreadable."""
 
     def seen(self, customer_id: str, day: int) -> bytes:
         """The spilled ids of one customer and day; b"" when there are none."""

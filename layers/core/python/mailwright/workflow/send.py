@@ -11,6 +11,7 @@ from mailwright.model.problem import Quarantined
 from mailwright.model.send import SendRecord, SendTask, decode_task
 from mailwright.workflow.deliver import Left, Sending, deliver
 from mailwright.workflow.homes import homes
+from mailwright.workflow.ports import Unreadable
 
 _KEY = frozenset("0123456789abcdef")
 
@@ -37,7 +38,9 @@ def send(messages: Sequence[tuple[str, str]], world: Sending, now: int, remainin
     waits: dict[int, dict[str, SendTask]] = defaultdict(dict)
     for name, task in tasks:
         try:
-            home = at_home[task.customer_id]
+            home = at_home.get(task.customer_id)
+            if home is None:
+                raise Unreadable([task.customer_id])
             step = deliver(task, home.profile, world, now, remaining, since=home.since)
         except Exception as error:  # whatever it is: the queue brings this one back, and the neighbours go on
             sent.left.append(name)
