@@ -141,7 +141,7 @@ def bad(number: int, **fields: Any) -> Quarantined:
 def test_the_quarantine_keeps_records_whole_by_place_and_day(aws):
     client = aws("s3")
     client.create_bucket(Bucket="kept", CreateBucketConfiguration=HERE)
-    S3Quarantine(client, "kept").put([bad(1), bad(2), bad(3, where="fold"), bad(4, at=AT + 86_400_000)])
+    S3Quarantine(lambda: client, "kept").put([bad(1), bad(2), bad(3, where="fold"), bad(4, at=AT + 86_400_000)])
     keys = [entry["Key"] for entry in client.list_objects_v2(Bucket="kept")["Contents"]]
     assert [key.rpartition("/")[0] for key in keys] == [
         "fold/dt=2026-11-22", "send/dt=2026-11-22", "send/dt=2026-11-23",

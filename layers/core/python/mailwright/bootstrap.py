@@ -88,7 +88,7 @@ class App:
     def quarantine(self) -> "S3Quarantine":
         from mailwright.lake.quarantine import S3Quarantine
 
-        return S3Quarantine(self.client("s3"), self.settings["QUARANTINE_BUCKET"])
+        return S3Quarantine(lambda: self.client("s3"), self.settings["QUARANTINE_BUCKET"])
 
     @cached_property
     def journal(self) -> "FirehoseJournal":

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,16 +20,17 @@ class S3Quarantine:
     """Implements workflow.ports.Quarantine. One object a call, place and day, at `<where>/dt=<day>/<id>.ndjson`.
 
     The id is made from the records, not from when they were refused, so a batch that is delivered twice is kept once.
+    `client` makes S3's client when there is something to keep: most processes never have anything.
     """
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    def __init__(self, client: "Callable[[], S3Client]", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 
     def put(self, records: Iterable[Quarantined]) -> None:
         """Keep records; raises what S3 raises, and the caller's batch comes again."""
         for key, body in objects(records):
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/x-ndjson")
+            self._client().put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/x-ndjson")
 
 
 def objects(records: Iterable[Quarantined]) -> list[tuple[str, bytes]]:

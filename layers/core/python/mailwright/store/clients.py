@@ -4,7 +4,8 @@ DynamoDB, Kinesis, S3, SQS and Firehose calls are safe to repeat (conditions, id
 so botocore may. An email is not: SES has no token that would make a second POST harmless, so its client makes one.
 
 boto3's clients are botocore's. They are made without boto3 because what it adds (resources, file transfers) is not used
-here and costs a cold start a fifth of its imports (bench/results/imports.md).
+here and costs a cold start a fifth of its imports (bench/results/imports.md). One session makes them all: what it has
+read for one client (endpoints, regions, credentials) the next does not read again.
 """
 
 from functools import cache
@@ -12,6 +13,8 @@ from typing import Any
 
 from botocore.config import Config
 from botocore.session import Session
+
+from mailwright.store.models import Models
 
 _CONFIGS: dict[str, dict[str, Any]] = {
     # total_max_attempts counts the first one: 1 means never again. By default boto posts an email up to five times.
@@ -36,7 +39,14 @@ def config(service: str) -> Config:
 
 
 @cache
+def session() -> Any:  # the stubs know services by literal names only
+    """What the clients of this process have in common."""
+    made = Session()
+    made.register_component("data_loader", Models())
+    return made
+
+
+@cache
 def client(service: str) -> Any:
     """The client of a service by its boto3 name; one a process."""
-    session: Any = Session()  # the stubs know services by literal names only
-    return session.create_client(service, config=config(service))
+    return session().create_client(service, config=config(service))
