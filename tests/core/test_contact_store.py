@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mailwright.model.contact import GRANTED, Consent, Contact, Slot
+from mailwright.model.contact import GRANTED, STATES, Consent, Contact, Slot, encode_contact
 from mailwright.store.contacts import ContactStore
-from mailwright.workflow.ports import Contacts
+from mailwright.workflow.ports import Contacts, Unreadable
 from tests.fakes.aws import TABLE, dynamodb, memory
 from tests.fakes.contacts import FakeContacts
 
@@ -70,3 +70,16 @@ def test_our_own_write_whose_reply_was_lost_counts_as_written() -> None:
         store = ContactStore(client, TABLE)
         assert store.commit(a_contact())
         assert store.load("c1").v == 1
+
+
+@pytest.mark.parametrize("place", [15, None])
+def test_a_row_that_is_damaged_or_has_a_state_of_a_newer_version_is_named(place: int | None) -> None:
+    client = memory()
+    state = encode_contact(Contact("c1", 1, sent=[Slot("0123456789abcdef", "complained", 0, "", 0)]))
+    code = STATES.index("complained")
+    state = b"\xc1" if place is None else state.replace(bytes((code,)), bytes((place,)))
+    item = {"customer_id": {"S": "c1"}, "row": {"S": "contact"}, "v": {"N": "1"}, "state": {"B": state}}
+    client.put_item(TableName=TABLE, Item=item)
+    with pytest.raises(Unreadable) as told:
+        ContactStore(client, TABLE).load("c1")
+    assert told.value.customer_ids == ["c1"]

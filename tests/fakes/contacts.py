@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from mailwright.model.contact import Contact, decode_contact, encode_contact
+from mailwright.workflow.ports import Unreadable
 
 
 class FakeContacts:
@@ -19,7 +22,10 @@ class FakeContacts:
         if customer_id not in self.rows:
             return Contact(customer_id)
         v, state = self.rows[customer_id]
-        contact = decode_contact(state)
+        try:
+            contact = decode_contact(state)
+        except msgspec.DecodeError as error:
+            raise Unreadable([customer_id]) from error
         contact.v = v
         return contact
 

@@ -5,7 +5,7 @@ import pytest
 from mailwright import bootstrap
 from mailwright.model.contact import ContactChange
 from mailwright.model.event import Event
-from mailwright.model.outbox import Pending
+from mailwright.model.outbox import Merge, Pending
 from tests.functions.outbox import NOW, Outbox, task
 
 
@@ -102,6 +102,20 @@ def test_an_outbox_that_cannot_be_read_is_kept_whole_and_blocks_no_one(outbox):
     (kept,) = outbox.quarantine.records
     assert (kept.where, kept.code, kept.record) == ("dispatch", "malformed_outbox", "/3s=")
     assert outbox.sends.tasks == [task()]
+
+
+@pytest.mark.parametrize("damaged", ["c2", "c3"])
+def test_a_contact_row_that_cannot_be_read_blocks_no_one_and_what_it_was_told_is_kept(outbox, damaged):
+    outbox.contacts.rows[damaged] = (1, b"\xc1")
+    first = Pending([change("c2", consent={"marketing": "denied"})], [task(2, "c2")], merges=[Merge("c2", "c3", 5)])
+    after = Pending([change("c1", address="a@example.com")], [task(1)])
+    assert outbox.dispatch(first, after) == []
+    assert outbox.sends.tasks == [task(2, "c2"), task(1)]
+    assert outbox.contacts.load("c1").address == "a@example.com"
+    assert {(kept.where, kept.code) for kept in outbox.quarantine.records} == {("dispatch", "unreadable_row")}
+    told = [kept.record for kept in outbox.quarantine.records]
+    assert {"old": "c2", "new": "c3", "at": 5} in told
+    assert (damaged == "c3") == (len(told) == 1)  # else the opt-out as well
 
 
 def test_when_the_queue_is_away_the_whole_batch_comes_again(outbox):

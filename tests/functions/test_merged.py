@@ -58,10 +58,19 @@ def test_the_old_row_points_to_the_new_one_and_gives_it_what_it_has(outbox):
     assert outbox.contacts.writes == writes
 
 
-def test_an_id_that_nobody_was_ever_written_under_costs_a_read_and_no_row(outbox):
-    assert outbox.dispatch(Pending(merges=[Merge("nobody", "new", NOW)])) == []
-    assert "nobody" not in outbox.contacts.rows
-    assert outbox.contacts.writes == 0
+@pytest.mark.parametrize("there", [True, False])
+def test_what_was_said_before_the_merge_and_given_up_by_the_stream_is_heard_when_a_person_puts_it_back(outbox, there):
+    """It is told to the old row, which nobody asks any more; which is not there, had nothing been said before."""
+    if not there:
+        del outbox.contacts.rows["old"]
+    assert outbox.dispatch(MERGE) == []
+    assert may_send(outbox.contacts.load("new"), MARKETING) == ""
+    denied = ContactChange("old", NOW - 5, "identify", consent={MARKETING: "denied"})
+    assert outbox.dispatch(Pending(contacts=[denied])) == []
+    assert may_send(outbox.contacts.load("new"), MARKETING) == "opted_out"
+    writes = outbox.contacts.writes
+    assert outbox.dispatch(Pending(contacts=[denied]), MERGE) == []
+    assert outbox.contacts.writes == writes
 
 
 def test_what_was_said_under_the_old_id_is_heard_before_it_is_joined(outbox):

@@ -2,10 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from mailwright.model.contact import Contact, decode_contact, encode_contact
 from mailwright.store.rows import CONTACT, Item, key, versioned
+from mailwright.workflow.ports import Unreadable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,11 +21,14 @@ class ContactStore:
         self._table = table
 
     def load(self, customer_id: str) -> Contact:
-        """Strongly consistent; an empty Contact of version 0 when there is no row."""
+        """Strongly consistent; an empty Contact of version 0 when there is no row. Unreadable when it is damaged."""
         item = self._get(customer_id)
         if item is None:
             return Contact(customer_id)
-        contact = decode_contact(item["state"]["B"])
+        try:
+            contact = decode_contact(item["state"]["B"])
+        except (msgspec.DecodeError, IndexError) as error:  # IndexError: a state of the ledger that came later
+            raise Unreadable([customer_id]) from error
         contact.v = int(item["v"]["N"])
         return contact
 

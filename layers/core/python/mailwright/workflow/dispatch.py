@@ -7,7 +7,7 @@ contact changes merge by time, events carry their ids, and an email's key is its
 import base64
 import zlib
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 
 import msgspec
 
@@ -18,7 +18,7 @@ from mailwright.model.event import Event
 from mailwright.model.outbox import Merge, Pending, decode_pending
 from mailwright.model.problem import Quarantined
 from mailwright.workflow.contacts import change
-from mailwright.workflow.ports import Contacts, Quarantine, Queue, Stream
+from mailwright.workflow.ports import Contacts, Quarantine, Queue, Stream, Unreadable
 
 
 class Throttled(RuntimeError):
@@ -34,8 +34,11 @@ def dispatch(
     harm. What cannot be read is kept whole and passed over. Raises what `sends` and `quarantine` raise.
     """
     decided = _read(outbox, quarantine, now)
-    done, error = _contacts(decided, contacts)
-    done, error = _merges(decided[:done], contacts, done, error)
+    unreadable: list[Quarantined] = []
+    done, error = _contacts(decided, contacts, unreadable, now)
+    done, error = _merges(decided[:done], contacts, done, error, unreadable, now)
+    if unreadable:
+        quarantine.put(unreadable)
     refused, throttled = _events(decided[:done], stream)
     if refused is not None:
         done, error = refused, throttled
@@ -59,8 +62,12 @@ def _read(outbox: Sequence[bytes], quarantine: Quarantine, now: int) -> list[Pen
     return decided
 
 
-def _contacts(outbox: Sequence[Pending], contacts: Contacts) -> tuple[int, Exception | None]:
-    """Merge the changes, one write a customer however many entries speak of them; how far that went."""
+def _contacts(
+    outbox: Sequence[Pending], contacts: Contacts, unreadable: list[Quarantined], now: int
+) -> tuple[int, Exception | None]:
+    """Merge the changes, one write a customer however many entries speak of them; how far that went. What was said to a
+    row that cannot be read is put into `unreadable`.
+    """
     by_customer: dict[str, list[ContactChange]] = {}
     first: dict[str, int] = {}
     for place, pending in enumerate(outbox):
@@ -70,11 +77,20 @@ def _contacts(outbox: Sequence[Pending], contacts: Contacts) -> tuple[int, Excep
     done, error = len(outbox), None
     for customer_id, changes in by_customer.items():
         try:
-            change(contacts, customer_id, _merging(changes), own=True)
+            row = change(contacts, customer_id, _merging(changes), own=True)
+            if row.merged_into:  # it was told before, and comes again or late: then the new row has not heard it yet
+                change(contacts, row.merged_into, partial(inherit, old=row))
+        except Unreadable as damaged:
+            unreadable.append(_kept(changes, damaged, now))
         except Exception as raised:  # this customer's entries come again; those before are done
             if first[customer_id] < done:
                 done, error = first[customer_id], raised
     return done, error
+
+
+def _kept(told: object, damaged: Unreadable, now: int) -> Quarantined:
+    """Asking again would not help, and would hold up everybody behind it."""
+    return Quarantined(now, "dispatch", "unreadable_row", str(damaged), msgspec.to_builtins(told))
 
 
 def _merging(changes: list[ContactChange]) -> Callable[[Contact], Contact]:
@@ -86,13 +102,20 @@ def _hear(contact: Contact, change: ContactChange) -> Contact:
 
 
 def _merges(
-    outbox: Sequence[Pending], contacts: Contacts, done: int, error: Exception | None
+    outbox: Sequence[Pending],
+    contacts: Contacts,
+    done: int,
+    error: Exception | None,
+    unreadable: list[Quarantined],
+    now: int,
 ) -> tuple[int, Exception | None]:
     """Join the contacts of ids that became others, after all that was said under the old ids; how far that went."""
     for place, pending in enumerate(outbox):
         for one in pending.merges:
             try:
                 _join(contacts, one)
+            except Unreadable as damaged:
+                unreadable.append(_kept(one, damaged, now))
             except Exception as raised:  # this entry and those after it come again
                 return place, raised
     return done, error
@@ -100,9 +123,8 @@ def _merges(
 
 def _join(contacts: Contacts, one: Merge) -> None:
     """The pointer first: from then on nothing changes in the old row, so that what is joined is all there is."""
-    old = change(contacts, one.old, lambda row: freeze(row, one.new, one.at) if row.v else row, own=True)
-    if old.merged_into:  # else there is no row: nobody was ever written to, nothing was said
-        change(contacts, one.new, lambda row: inherit(row, old))
+    old = change(contacts, one.old, lambda row: freeze(row, one.new, one.at), own=True)
+    change(contacts, one.new, partial(inherit, old=old))
 
 
 def _events(outbox: Sequence[Pending], stream: Stream) -> tuple[int | None, Exception | None]:

@@ -62,7 +62,7 @@ class Profiles(Protocol):
 
 class Contacts(Protocol):
     def load(self, customer_id: str) -> Contact:
-        """Strongly consistent; a customer without a row gets an empty Contact of version 0."""
+        """Strongly consistent; a customer without a row gets an empty Contact of version 0. Raises Unreadable."""
 
     def commit(self, contact: Contact) -> bool:
         """Write `contact` as version v+1 if the stored version is still v. False: another writer was first."""
