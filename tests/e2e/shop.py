@@ -35,21 +35,25 @@ class Shop:
 
     def http(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         """One request to the API by its own host name, at the loopback address."""
+        return self._request(self._host, method, path, body, headers)
+
+    def _request(self, host: str, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         reply = self._pool.request(
             method,
             self.engine.url + path,
             body=body,
-            headers={"host": self._host, **{name.replace("_", "-"): value for name, value in headers.items()}},
+            headers={"host": host, **{name.replace("_", "-"): value for name, value in headers.items()}},
         )
         return Answer(reply.status, reply.data)
 
-    def collect(self, *messages: dict[str, Any], key: str | None = None) -> Answer:
-        """POST /v1/batch as a Segment client does."""
+    def collect(self, *messages: dict[str, Any], key: str | None = None, to: str = "ApiUrl") -> Answer:
+        """POST /v1/batch as a Segment client does, to one of the stack's two addresses."""
         basic = base64.b64encode(f"{self.write_key if key is None else key}:".encode()).decode()
         now = datetime.now(UTC).isoformat()
         batch = [{"timestamp": now, "messageId": f"e2e-{now}-{n}", **each} for n, each in enumerate(messages)]
         body = json.dumps({"batch": batch, "sentAt": now}).encode()
-        return self.http("POST", "/v1/batch", body, authorization=f"Basic {basic}", content_type="application/json")
+        headers = {"authorization": f"Basic {basic}", "content-type": "application/json"}
+        return self._request(urlsplit(self.outputs[to]).netloc, "POST", "/v1/batch", body, headers)
 
     def profile(self, customer_id: str) -> Profile | None:
         item = self._row(customer_id, "profile")

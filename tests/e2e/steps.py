@@ -12,6 +12,7 @@ from tests.e2e.shop import Shop
 
 ANNA, ANNA_MAIL = "e2e-anna", "anna@customer.example"
 BEN = "e2e-ben"
+CARA, CARA_MAIL = "e2e-cara", "cara@customer.example"
 PATIENCE = 60  # seconds; cold starts on a busy machine
 
 
@@ -81,6 +82,21 @@ def feedback_through_topic_and_queue_raises_the_ledger(shop: Shop) -> None:
         return contact is not None and [slot.state for slot in contact.sent] == ["bounced"]
 
     wait("the send to be bounced in the contact row", bounced, PATIENCE)
+
+
+def what_comes_to_the_address_of_collect_itself_becomes_a_profile_and_an_email(shop: Shop) -> None:
+    traits = {"email": CARA_MAIL, "first_name": "Cara", "marketing_consent": "granted"}
+    product = {"product_id": "TEAPOT", "name": "Teapot", "price": 31, "currency": "GBP", "quantity": 1}
+    told = {"type": "identify", "userId": CARA, "traits": traits}
+    added = {"type": "track", "event": "Product Added", "userId": CARA, "properties": product}
+    answer = shop.collect(told, added, key="wrong", to="CollectUrl")
+    assert answer.status == 401, answer
+    answer = shop.collect(told, added, to="CollectUrl")
+    assert answer.status == 200, answer
+    profile = wait("Cara's profile", lambda: shop.profile(CARA), PATIENCE)
+    assert "TEAPOT" in str(profile), profile
+    (email,) = wait("Cara's welcome email", lambda: shop.emails(CARA_MAIL), PATIENCE)
+    assert email["Subject"] == "Welcome, Cara"
 
 
 def an_event_on_the_bus_becomes_a_profile(shop: Shop) -> None:
@@ -182,6 +198,7 @@ STEPS: list[Callable[[Shop], None]] = [
     the_welcome_email_comes_out,
     the_ledger_says_it_was_sent,
     feedback_through_topic_and_queue_raises_the_ledger,
+    what_comes_to_the_address_of_collect_itself_becomes_a_profile_and_an_email,
     an_event_on_the_bus_becomes_a_profile,
     looking_at_the_unsubscribe_page_changes_nothing,
     one_click_unsubscribes,
