@@ -25,8 +25,8 @@ GB = 1024**3
 # batch of a crowd is not full), SES events an invocation, invocations of dispatch for one batch of fold.
 READ_AT_ONCE, SENT_AT_ONCE, HEARD_AT_ONCE, DISPATCHED = 100, 9, 1000, 20
 # In the synthesized template: alarms, dashboards, secrets. It asks for no custom metrics but those of requests to the
-# quarantine, which exist while something is put there.
-ALARMS, DASHBOARDS, SECRETS = 31, 1, 2
+# quarantine and of unconfirmed emails, which exist while there are any.
+ALARMS, DASHBOARDS, SECRETS = 32, 1, 2
 # Days of the lake that a run of `measure` reads, on average: half of today; each sixth run also today once more,
 # yesterday twice and the day before; each day once for its clicks. Of the journal as much.
 MEASURED_DAYS = 0.5 + (0.5 + 2 + 1) / 6 + 1 / 24

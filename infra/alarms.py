@@ -51,7 +51,7 @@ class Alarms(Construct):
         super().__init__(scope, "Alarms")
         self._config = config
         self._topic = self._subscribed(config, found.key)
-        watched = [*_flow(config, functions, found), *_loss(functions, found), *_limits(found)]
+        watched = [*_flow(config, functions, found), *_loss(config, functions, found), *_limits(found)]
         watched += [_run(machine) for machine in machines]
         self.all = [self._alarm(watch) for watch in watched]
 
@@ -104,7 +104,7 @@ def _flow(config: Config, functions: dict[str, lambda_.Function], found: Resourc
     ]
 
 
-def _loss(functions: dict[str, lambda_.Function], found: Resources) -> list[Watch]:
+def _loss(config: Config, functions: dict[str, lambda_.Function], found: Resources) -> list[Watch]:
     """Is anything lost? Nothing is: it is in one of these places and somebody has to look."""
     dead = [
         Watch(f"{name}-dead", f"Messages of the queue {name} were given up.", metrics.waiting(queue), 0)
@@ -116,10 +116,12 @@ def _loss(functions: dict[str, lambda_.Function], found: Resources) -> list[Watc
     ]
     undelivered = metrics.waiting(found.queues.undelivered)
     quarantined = metrics.puts(found.buckets.quarantine)
+    unknown = metrics.unconfirmed(functions["send"], config.stack)
     return [
         *dead,
         Watch("undelivered", "EventBridge, the scheduler or Lambda gave up an invocation.", undelivered, 0),
         Watch("quarantined", "Records could not be used and were set aside whole.", quarantined, 0),
+        Watch("unconfirmed", "Several emails of an hour ended without an answer of SES.", unknown, 1),
         *failing,
     ]
 

@@ -7,6 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as stepfunctions
@@ -89,3 +90,17 @@ def reputation(name: str) -> cloudwatch.Metric:
 
 def rejects() -> cloudwatch.Metric:
     return ses("Reject")
+
+
+def unconfirmed(send: lambda_.Function, namespace: str) -> cloudwatch.Metric:
+    """Emails of an hour that ended without an answer of SES, as `send` logs them. Exists only where there are any."""
+    named = logs.MetricFilter(
+        send,
+        "Unconfirmed",
+        log_group=send.log_group,
+        filter_pattern=logs.FilterPattern.exists("$.unconfirmed"),
+        metric_namespace=namespace,
+        metric_name="Unconfirmed",
+        metric_value="$.unconfirmed",
+    )
+    return named.metric(statistic="sum", period=Duration.hours(1))

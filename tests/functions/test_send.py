@@ -133,7 +133,9 @@ def test_what_is_no_task_is_kept_whole_and_its_neighbour_goes_out(outbox, body):
     assert len(outbox.mailer.taken) == 1
 
 
-def test_an_unknown_outcome_is_left_to_redelivery_and_then_unconfirmed(outbox):
+def test_an_unknown_outcome_is_left_to_redelivery_and_then_unconfirmed(outbox, monkeypatch):
+    lines = []
+    monkeypatch.setattr("functions.send.handler.logger.info", lambda _, extra: lines.append(extra))
     outbox.mailer.answers = [Posted("unknown", reason="ReadTimeoutError")]
     assert outbox.send(task()) == ["0"]
     assert outbox.journal.records == []
@@ -144,6 +146,7 @@ def test_an_unknown_outcome_is_left_to_redelivery_and_then_unconfirmed(outbox):
     assert outbox.send(task()) == []
     assert outbox.ends == [("unconfirmed", "no_outcome")]
     assert outbox.mailer.posts == 1
+    assert [line.get("unconfirmed") for line in lines] == [None, None, 1]  # what the alarm of that name counts
 
 
 def test_the_log_says_what_ses_made_an_email_wait_for(outbox, monkeypatch):

@@ -39,6 +39,16 @@ def test_mail_that_stops_bounces_or_annoys_is_watched(template: Template) -> Non
     assert clock.properties["TreatMissingData"] == "breaching"
 
 
+def test_emails_without_an_answer_are_watched(template: Template) -> None:
+    (counted,) = template.all("AWS::Logs::MetricFilter")
+    assert name(counted.properties["LogGroupName"]) == "SendLogs"
+    (metric,) = counted.properties["MetricTransformations"]
+    assert metric["MetricValue"] == "$.unconfirmed"  # tests/functions/test_send.py looks for it in the log
+    (alarm,) = [one for one in template.all("AWS::CloudWatch::Alarm") if one.properties["MetricName"] == "Unconfirmed"]
+    assert alarm.properties["Namespace"] == metric["MetricNamespace"]
+    assert (alarm.properties["Statistic"], alarm.properties["Period"]) == ("Sum", 3600)
+
+
 def test_the_quarantine_counts_its_requests(template: Template) -> None:
     bucket = template.one("AWS::S3::Bucket", "QuarantineBucket").properties
     (alarm,) = [
