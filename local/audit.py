@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mailwright.metrics.account import ENDS, account
+from mailwright.metrics.account import ENDS, account, final
 from mailwright.model.send import SendRecord
 
 _record = msgspec.json.Decoder(SendRecord).decode
@@ -39,8 +40,12 @@ def of_replay(out: Path) -> Audit:
 
 
 def of_journal(files: Sequence[Path]) -> Audit:
-    """Audit journal files (NDJSON, plain or .gz): every email they name must have come to one of the ends."""
-    records = [_journal_line(file, number, line) for file in files for number, line in _lines(file)]
+    """Audit journal files (NDJSON, plain or .gz), or folders of them: every email they name must have come to an end.
+
+    What is planned and has no line yet, because it waits, is not in a journal.
+    """
+    inside = [file for path in files for file in _below(path)]
+    records = [_journal_line(file, number, line) for file in inside for number, line in _lines(file)]
     return _audit([record.key for record in records], records, [])
 
 
@@ -55,7 +60,7 @@ def _audit(planned: Iterable[str], records: list[SendRecord], wrong: list[str]) 
     if counts["open"]:
         left = keys - {record.key for record in records}
         wrong.append(f"{counts['open']} emails were planned and came to no end: {_some(left)}")
-    held = Counter(record.held for record in records if record.held)
+    held = Counter(record.held for record in final(records).values() if record.held)
     return Audit(counts, dict(sorted(held.items())), wrong)
 
 
@@ -84,14 +89,24 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join(ordered[:3]) + (" ..." if len(ordered) > 3 else "")
 
 
+def _below(path: Path) -> list[Path]:
+    """The journal files of a folder, as `aws s3 sync` brings them; a file is itself."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix in (".gz", ".ndjson"))
+    if not found:
+        raise NoAccount(f"{path} has no journal files (.gz or .ndjson) in it")
+    return found
+
+
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
     try:
         with gzip.open(file, "rt") if file.suffix == ".gz" else file.open() as stream:
             yield from ((number, line) for number, line in enumerate(stream, 1) if line.strip())
     except FileNotFoundError:
         raise NoAccount(f"{file} does not exist: is this what `mailwright replay --out` wrote?") from None
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise NoAccount(f"{file} cannot be read: {error}") from None
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise NoAccount(f"{file} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _row(file: Path, number: int, line: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def sends(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE...]", help="Journal files (sends/ in the lake), plain or .gz; else --out."),
+        typer.Argument(metavar="PATH", help="Journal files of the lake (sends/) or folders of them; else --out."),
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="What `mailwright replay` wrote.")] = Path("out"),
     audit: Annotated[bool, typer.Option("--audit", help="Exit 1 when the account does not balance.")] = False,

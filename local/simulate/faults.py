@@ -1,6 +1,7 @@
 """What goes wrong, and how often: the profiles behind `--faults`."""
 
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 
 from mailwright.model.times import DAY, MINUTE, SECOND
 
@@ -83,7 +84,9 @@ class UnknownFaults(ValueError):
 def profile(name: str) -> Faults:
     """The faults of a profile; UnknownFaults lists what there is."""
     if name not in _ALL:
-        raise UnknownFaults(f"there is no profile of faults named {name!r}; there are: {', '.join(_ALL)}")
+        near = get_close_matches(name, _ALL, 1)
+        meant = f" (did you mean {near[0]}?)" if near else ""
+        raise UnknownFaults(f"there is no profile of faults named {name!r}{meant}; there are: {', '.join(_ALL)}")
     return _ALL[name]
 
 

@@ -50,7 +50,8 @@ def test_for_people_it_prints_the_account_and_a_verdict():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--faults", "nope"), "no profile of faults named 'nope'; there are: none, standard"),
+        (("--faults", "hurricane"), "no profile of faults named 'hurricane'; there are: none, standard"),
+        (("--faults", "standrd"), "(did you mean standard?)"),
         (("--only", "x=crash before"), "is not CALL=FAULT"),
         (("--only", "3=explosion"), "faults are: request lost"),
         (("--events", "0"), "Invalid value for '--events'"),

@@ -87,6 +87,7 @@ def test_a_journal_counts_each_email_once_by_the_line_that_knows_most(tmp_path: 
     packed.write_bytes(gzip.compress(encode_json(lines[1]) + b"\n"))
     found = of_journal([plain, packed])
     assert (found.counts["planned"], found.counts["accepted"], found.wrong) == (1, 1, [])
+    assert of_journal([tmp_path]) == found  # a folder is what is in it
     assert sum(found.counts[end] for end in ENDS) == 1
 
 
@@ -98,6 +99,17 @@ def test_wrong_paths_and_wrong_files_are_answered_in_words(tmp_path: Path) -> No
     code, said = run(str(tmp_path / "x.ndjson"))
     assert code == 2
     assert "x.ndjson:1 is not a line of the journal" in said
-    (tmp_path / "x.gz").write_bytes(b"no gzip")
-    with pytest.raises(NoAccount, match="cannot be read"):
-        of_journal([tmp_path / "x.gz"])
+    whole = gzip.compress(b"x" * 1000, mtime=0)
+    for broken in (b"no gzip", whole[:-9], whole[:12] + b"\xff\xff" + whole[14:]):
+        (tmp_path / "x.gz").write_bytes(broken)
+        with pytest.raises(NoAccount, match="cannot be read"):
+            of_journal([tmp_path / "x.gz"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NoAccount, match="has no journal files"):
+        of_journal([tmp_path / "empty"])
+
+
+def test_a_reason_counts_once_however_often_the_journal_has_it(tmp_path: Path) -> None:
+    line = encode_json(SendRecord("a", "c", 1, "p", "t", "suppressed", "capped")) + b"\n"
+    (tmp_path / "one.ndjson").write_bytes(line * 3)
+    assert of_journal([tmp_path]).held == {"capped": 1}
