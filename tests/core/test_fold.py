@@ -1,15 +1,16 @@
 """Folding batches: every event once, nothing blocks, failures are reported by their earliest record."""
 
+import json
 import random
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mailwright.decide.decide import Decision
-from mailwright.fold.reduce import reduce
+from mailwright.fold.reduce import CALLS, OURS, TRACK, reduce
 from mailwright.model.content import Content, Shop
 from mailwright.model.event import Event, encode_event
 from mailwright.model.outbox import Pending
@@ -102,6 +103,40 @@ def test_what_is_not_an_event_is_kept_whole_and_harms_nobody() -> None:
     assert all(record.where == "fold" and record.reason for record in world.quarantine.records)
     assert count(world.profile("c1").totals, "visits") == 2
     assert count(world.profile("c1").totals, "orders") == 0
+
+
+HARD = [
+    *(None, True, 0, -1, 2**63, 10**400, -(10**400), 1e308, -1e308, 1e-320, [], {}),
+    *("", "\x00", "x" * 5000, "1e400", "NaN", "\u0663", "9999-12-31T23:59:59Z", "../x"),
+]
+FIELDS = ["product_id", "price", "quantity", "total", "products", "order_id", "email", "marketing_consent", "age",
+          "address", "timezone", "location", "traits", "previousId", "group_id", "category", "state", "to"]  # fmt: skip
+hard = st.recursive(
+    st.sampled_from(HARD),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=5),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from([*((name, "track") for name in (*TRACK, "Quiz Taken")), *(("", kind) for kind in (*CALLS, *OURS))]),
+    st.dictionaries(st.sampled_from(FIELDS), hard, max_size=6),
+    st.dictionaries(st.sampled_from(FIELDS), hard, max_size=4),
+)
+@example(("Product Viewed", "track"), {"product_id": "p", "price": -1e308}, {})
+@example(("Order Completed", "track"), {"order_id": "o", "total": 10**400}, {})
+def test_whatever_stands_in_an_event_it_is_taken_or_kept_and_never_blocks_its_shard(
+    call: tuple[str, str], data: dict[str, Any], context: dict[str, Any]
+) -> None:
+    """Not only what the doors let in: the stream can be written to by others."""
+    world = World()
+    name, kind = call
+    event = json.dumps({"id": "1", "at": NOW, "customer_id": "c1", "type": kind, "name": name, "data": data,
+                        "context": context}).encode()  # fmt: skip
+    done = world.fold(event, visit("2", "c2"))
+    assert done.failures == [], done.error
+    assert count(world.profile("c2").totals, "visits") == 1
 
 
 def test_a_customer_whose_only_event_is_refused_gets_no_row() -> None:

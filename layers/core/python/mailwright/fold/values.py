@@ -31,7 +31,7 @@ def _number(value: Any, field: str) -> float | int:
             value = float(value)
         except ValueError:
             raise wrong(field, "a number like 19.99", value) from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))):
         raise wrong(field, "a number like 19.99", value)
     return value
 
@@ -40,7 +40,8 @@ def money(value: Any, field: str) -> int | None:
     """An amount in hundredths: 19.99 and "19.99" are 1999. Problem when negative, not finite or beyond all reason."""
     if value is None or value == "":
         return None
-    amount = round(_number(value, field) * 100)
+    number = _number(value, field)
+    amount = round(number * 100) if abs(number) <= LARGEST_AMOUNT else -1  # a hundred times a large number is infinite
     if not 0 <= amount <= LARGEST_AMOUNT:
         raise wrong(field, "an amount between 0 and 1,000,000,000", value)
     return amount
