@@ -1,6 +1,7 @@
 """The reducer: facts add up, order and batches do not matter, bad events harm nobody."""
 
 import random
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -174,6 +175,23 @@ def test_hours_are_read_in_the_customers_own_time_zone() -> None:
     )
     assert local_hours(profile, START)[8] == 1
     assert sum(profile.hours) == 1
+
+
+def test_the_latest_of_many_events_of_the_same_surroundings_says_them_for_all() -> None:
+    here: dict[str, Any] = {"locale": "de-DE", "location": {"country": "DE"}}
+    there: dict[str, Any] = {"locale": "de-DE", "location": {"country": "US"}}
+    told = [
+        Event("1", START, "c1", "page", context=here),
+        Event("2", START + 4, "c1", "page", context=here),
+        Event("3", START + 3, "c1", "page", context=there),
+        Event("4", START + 2, "c1", "page", context=here),
+        Event("5", START + 6, "c1", "page", context={"locale": "de-DE"}),
+        Event("6", START + 9, "c1", "track", "Email Sent", context=there),  # for the lake, not for the profile
+        Event("7", START + 9, "c1", "timer", context=there),
+    ]
+    for order in permutations(told):
+        registers = reduce(Profile("c1"), order).context
+        assert registers == {"country": (START + 4, "DE"), "locale": (START + 6, "de-DE")}
 
 
 @pytest.mark.parametrize(

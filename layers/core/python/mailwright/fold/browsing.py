@@ -51,7 +51,10 @@ def remember(views: list[View], view: View) -> list[View]:
                 return views
             views = [other for other in views if other is not held]
             break
-    kept = sorted([*views, view], key=lambda one: (one.at, one.product_id), reverse=True)[:VIEWS_KEPT]
+    kept = [view, *views]
+    if views and view.at <= views[0].at:  # one that comes late, or another of the same second
+        kept.sort(key=lambda one: (one.at, one.product_id), reverse=True)
+    del kept[VIEWS_KEPT:]
     for place in range(DETAILS_KEPT, len(kept)):
         if kept[place].product is not None:
             kept[place] = View(kept[place].at, kept[place].product_id)

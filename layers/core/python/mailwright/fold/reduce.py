@@ -93,37 +93,53 @@ def reduce(profile: Profile, events: Iterable[Event], *, refused: list[tuple[Eve
     when no list is given.
     """
     draft = _draft(profile)
+    told: Event | None = None
     for event in events:
         try:
-            _apply(draft, event)
+            heard = _apply(draft, event)
         except Problem as problem:
             if refused is None:
                 raise
             refused.append((event, problem))
+            continue
+        if heard:
+            told = _surroundings(draft, told, event)
+    if told is not None:
+        surroundings(draft, told)
     _settle(draft, profile.last_seen)
     return draft
 
 
-def _apply(profile: Profile, event: Event) -> None:
-    """Reducers raise before they change anything: an event counts whole or not at all."""
+def _surroundings(profile: Profile, told: Event | None, event: Event) -> Event:
+    """Most events of a session know the same of their surroundings, and the latest says it for all: the one to wait
+    with. One that knows something else makes the one before it be written.
+    """
+    if told is None or told.context == event.context:
+        return event if told is None or event.at > told.at else told
+    surroundings(profile, told)
+    return event
+
+
+def _apply(profile: Profile, event: Event) -> bool:
+    """An event, and whether it knows of its surroundings, which are the caller's to write. Reducers raise before they
+    change anything: an event counts whole or not at all.
+    """
     kind, name, at = event.type, event.name, event.at
     about = event.context.get("traits")
     found = traits.read(about) if about and isinstance(about, dict) and kind != "timer" else None
     if kind == "track":
         if name in IGNORED:
-            return
+            return False
         TRACK.get(name, engagement.custom)(profile, event)
     elif kind in OURS:
         OURS[kind](profile, event)
-        return
+        return False
     elif kind in CALLS:
         CALLS[kind](profile, event)
     else:
         raise Problem("invalid_field", f"type must be one of track, {', '.join(CALLS)} or timer, not {kind!r}")
     if found:
         traits.keep(profile, at, found)
-    if event.context:
-        surroundings(profile, event)
     if event.links:
         identity.named(profile, event)
     if name not in _NOT_SEEN:
@@ -131,6 +147,7 @@ def _apply(profile: Profile, event: Event) -> None:
         profile.first_seen = min(profile.first_seen or at, at)
         if kind in _WITH_HOURS and name not in _NOT_THEIR_HOUR:
             clock_in(profile, at)
+    return bool(event.context)
 
 
 def _draft(profile: Profile) -> Profile:
