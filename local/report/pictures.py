@@ -10,9 +10,9 @@ from local.charts.scale import plain
 from local.clusters.picture import picture
 from local.world.moves import Moves
 from mailwright.fold.counters import PLACE
-from mailwright.fold.lifecycle import STAGES
 from mailwright.fold.orders import lifetime_value
 from mailwright.fold.rfm import scores
+from mailwright.model.columns import STAGES
 from mailwright.model.content import Content
 from mailwright.model.profile import Profile
 from mailwright.model.run import Run

@@ -44,7 +44,7 @@ when: >-
   orders >= 1 AND (
     country IN ('DE', 'AT') OR NOT (
       has_email AND (age > 30 OR (city LIKE 'San %' AND (orders_90d + 2 * orders_30d < revenue OR
-        (gender = 'f' AND (device = 'phone' OR last_viewed_category < 5))))
+        (gender = 'f' AND (device = 'mobile' OR last_viewed_category < 5))))
     )
   ))
 examples: {in: [{orders: 1}], out: [{orders: 0}]}
@@ -53,9 +53,9 @@ examples: {in: [{orders: 1}], out: [{orders: 0}]}
 
 def test_a_type_error_deep_in_a_nested_rule_of_several_lines(tmp_path: Path) -> None:
     assert said(tmp_path, {"x": DEEP}) == (
-        "x.yaml:6:71: this is a number, where text is needed (text goes in single quotes, numbers do not)\n"
-        "  6 |         (gender = 'f' AND (device = 'phone' OR last_viewed_category < 5))))\n"
-        "    |                                                                       ^"
+        "x.yaml:6:72: this is a number, where text is needed (text goes in single quotes, numbers do not)\n"
+        "  6 |         (gender = 'f' AND (device = 'mobile' OR last_viewed_category < 5))))\n"
+        "    |                                                                        ^"
     )
 
 

@@ -86,6 +86,8 @@ def test_what_is_wrong_with_the_shop(tmp_path: Path, line: str, message: str) ->
         (SEGMENT.replace("{orders: 1}", "{ordres: 1}"), "3:18: there is no column 'ordres' (did you mean"),
         (SEGMENT.replace("{orders: 1}", "{orders: one}"), "3:26: orders is a number, not 'one'"),
         (SEGMENT.replace("{orders: 1}", "{orders: true}"), "3:26: orders is a number, not True"),
+        (SEGMENT.replace("{orders: 1}", "{device: phone}"), "3:26: device is never 'phone' (known: desktop"),
+        (SEGMENT.replace("{orders: 1}", "{persona: chef}"), "3:27: there is no persona 'chef'"),
         (SEGMENT.replace("{orders: 1}", "3"), "3:17: an example is a mapping of columns"),
         (SEGMENT.replace("{orders: 1}", ""), "3:16: examples needs a customer under 'in'"),
         (SEGMENT.replace("{orders: 1}", "{orders: 0}"), "3:17: this customer should be in but the rule says out"),

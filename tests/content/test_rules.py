@@ -32,8 +32,19 @@ def test_column_names_may_be_written_in_any_case() -> None:
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_every_column_can_be_asked_for(name: str) -> None:
-    constant = {"number": "1", "text": "'x'", "boolean": "TRUE"}[COLUMNS[name].kind]
-    assert closure(parse_rule(f"{name} = {constant}", ()))({name: None}) is None
+    said = (*COLUMNS[name].values, "x")[0]
+    constant = {"number": "1", "text": f"'{said}'", "boolean": "TRUE"}[COLUMNS[name].kind]
+    assert closure(parse_rule(f"{name} = {constant}", ["x"]))({name: None}) is None
+
+
+@pytest.mark.parametrize("name", [name for name, spec in COLUMNS.items() if spec.values])
+def test_a_column_of_a_few_words_can_be_asked_for_each_and_for_no_other(name: str) -> None:
+    listed = ", ".join(f"'{value}'" for value in COLUMNS[name].values)
+    assert parse_rule(f"{name} IN ({listed})", ()) == Among(Column(name), list(COLUMNS[name].values))
+    for rule in (f"{name} = 'other'", f"{name} <> 'other'", f"'other' = {name}", f"{name} NOT IN ({listed}, 'other')"):
+        with pytest.raises(Refused, match=f"{name} is never 'other'") as refused:
+            parse_rule(rule, ())
+        assert refused.value.offset == rule.index("'other'")
 
 
 REFUSED = [
@@ -57,6 +68,16 @@ REFUSED = [
     ("orders > 0.12345678901234567", "0.12345678901234567", "out of range", ""),
     ("orders > 1 -- many", "-- many", "comments", "#"),
     ("orders /* all */ > 1", "/* all */", "comments", ""),
+    ("lifecycle_stage = 'activ'", "'activ'", "lifecycle_stage is never 'activ'", "did you mean active?"),
+    ("rfm_segment IN ('loyal', 'Champions')", "'Champions'", "rfm_segment is never", "did you mean champion?"),
+    ("device = 'phone'", "'phone'", "device is never 'phone'", "known: desktop, mobile, tablet"),
+    ("persona = 'lapsed-customer'", "'lapsed-customer'", "there is no persona", "did you mean lapsed-customers?"),
+    ("persona = 'x'", "'x'", "there is no persona 'x'", "the name of its segment"),
+    ("orders > 1 AND last_order > 2026-01-01", "2026-01-01", "no dates", "days_since_last_order <= 30"),
+    ("last_order > DATE '2026-01-01'", "DATE", "no dates", "days_since_last_order"),
+    ("now() > 1", "now", "no dates", "days_since_last_order"),
+    ("lower(country) = 'de'", "lower", "not part of the rule language", "no functions but segment('name')"),
+    ("foo(orders) = 1", "foo", "not part of the rule language", "no functions but segment('name')"),
     ("orders = '7'", "'7'", "text, where a number is needed", "single quotes"),
     ("country = 7", "7", "a number, where text is needed", ""),
     ("country = city + 1", "city", "text, where a number is needed", ""),

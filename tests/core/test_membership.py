@@ -7,7 +7,7 @@ from mailwright.model.content import Content, Segment, Shop
 from mailwright.segments.membership import compiled, in_order, members, personas
 
 SHOP = Shop("Shop", "https://shop.example.com", "Shop <a@shop.example.com>", "1 Street")
-NAMES = ("thrifty", "loyal", "frequent", "thrifty-women")
+NAMES = ("thrifty", "loyal", "frequent", "thrifty-women", "odd")
 
 
 def segment(name: str, rule: str, persona: int = 0) -> Segment:

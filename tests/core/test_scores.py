@@ -3,8 +3,9 @@
 import pytest
 
 from mailwright.fold.reduce import reduce
-from mailwright.fold.rfm import GRID, NAMES, scores
+from mailwright.fold.rfm import GRID, scores
 from mailwright.fold.view import columns
+from mailwright.model.columns import GRID_NAMES
 from mailwright.model.event import Event
 from mailwright.model.profile import Profile
 from mailwright.model.scale import STANDARD, Scale
@@ -42,7 +43,7 @@ def test_before_the_first_order_there_are_no_scores_and_every_field_of_the_grid_
     row = columns(folded(track("Product Viewed", product_id="a")), START)
     assert {row[name] for name in ("recency_score", "frequency_score", "monetary_score", "rfm_segment")} == {None}
     assert [len(names) for names in GRID.values()] == [5] * 5
-    assert len(NAMES) == 11
+    assert sorted({name for row in GRID.values() for name in row}) == sorted(GRID_NAMES)
 
 
 def test_a_day_of_many_pages_is_one_interaction_and_an_open_is_none() -> None:

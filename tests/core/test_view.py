@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailwright.fold.document import document
-from mailwright.fold.lifecycle import STAGES, next_change, stage
+from mailwright.fold.lifecycle import next_change, stage
 from mailwright.fold.reduce import reduce
 from mailwright.fold.score import engagement
 from mailwright.fold.view import columns, view
-from mailwright.model.columns import COLUMNS
+from mailwright.model.columns import COLUMNS, STAGES
 from mailwright.model.event import Event
 from mailwright.model.profile import COUNTERS, Profile
 from mailwright.model.scale import Scale

@@ -18,9 +18,16 @@ _ALLOWED = {
 }  # fmt: skip
 
 _CASTS = ("casts give different values in different engines", "columns have their type already")
+_DATES = ("a rule has no dates", "columns count the days: days_since_last_order <= 30")
 _REFUSED: dict[str, tuple[str, str]] = {
     "/": ("division is refused: engines disagree on x / 0", "multiply the other side instead: a > 2 * b"),
     "%": ("% is refused: engines disagree on its sign and on 0", ""),
+    "DATE": _DATES,
+    "TIMESTAMP": _DATES,
+    "INTERVAL": _DATES,
+    "CURRENT_DATE": _DATES,
+    "CURRENT_TIMESTAMP": _DATES,
+    "NOW": _DATES,
     "::": _CASTS,
     "CAST": _CASTS,
     "TRY_CAST": _CASTS,
@@ -45,6 +52,7 @@ _REFUSED: dict[str, tuple[str, str]] = {
     "?": ("a rule takes no parameters", ""),
 }
 _NUMBER = re.compile(r"\d+(\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Refused(Exception):
@@ -88,6 +96,8 @@ def _check(sql: str, token: Token, previous: Token | None) -> None:
     if token.token_type is TokenType.STRING and not raw.startswith("'"):
         raise Refused(f"{raw!r} is not plain text", "put text in single quotes", token.start)
     if token.token_type is TokenType.NUMBER:
+        if _DAY.match(sql, token.start):
+            raise Refused(*_DATES, token.start)
         _check_number(raw, token.start)
     glued = previous is not None and previous.end + 1 == token.start
     if glued and previous is not None and {previous.token_type, token.token_type} <= {TokenType.NUMBER, TokenType.VAR}:

@@ -22,6 +22,7 @@ from mailwright.expression.tree import (
     Or,
 )
 from mailwright.model.columns import COLUMNS, Kind
+from mailwright.segments.membership import PERSONA
 
 DEPTH = 24
 OPERATORS = 8  # of arithmetic in one value: keeps every result far inside a double's range
@@ -71,7 +72,7 @@ class RuleTree:
         if build is None:
             if type(node) in _ARITHMETIC or isinstance(node, exp.Literal | exp.Neg):
                 raise Refused("this is a value, not a condition", "compare it with something", offset(node))
-            raise Refused(f"{node.sql(dialect='duckdb')!r} is not part of the rule language", "", offset(node))
+            raise _strange(node)
         return build(node, depth + 1)
 
     def _and(self, node: exp.And, depth: int) -> Expr:
@@ -94,6 +95,9 @@ class RuleTree:
         if isinstance(left, Const) and isinstance(right, Const):
             raise Refused("both sides are constants", "compare a column with one", offset(node))
         _same(kind, other, node.expression if isinstance(right, Const) else node.this)
+        if op in ("=", "<>"):
+            self._occurs(left, right, node.expression)
+            self._occurs(right, left, node.this)
         if kind == "boolean" and op not in ("=", "<>"):
             raise Refused("true and false have no order", "use = or <>", offset(node))
         return Compare(op, left, right)
@@ -130,6 +134,7 @@ class RuleTree:
             if not isinstance(value, Const):
                 raise Refused("IN lists constants only", "", offset(item))
             _same(kind, other, item)
+            self._occurs(term, value, item)
             values.append(value.value)
         return Among(term, values)
 
@@ -190,10 +195,10 @@ class RuleTree:
     def _no_value(self, node: exp.Expr) -> Refused:
         if isinstance(node, exp.Null):
             return Refused("nothing is ever equal to NULL", "write IS NULL or IS NOT NULL", offset(node))
-        if type(node) in self._predicates:
+        if type(node) in self._predicates and (not isinstance(node, exp.Anonymous) or node.name.lower() == "segment"):
             hint = "join conditions with AND and OR; one comparison has one sign"
             return Refused("a condition stands where a value is needed", hint, offset(node))
-        return Refused(f"{node.sql(dialect='duckdb')!r} is not part of the rule language", "", offset(node))
+        return _strange(node)
 
     def _negative(self, node: exp.Neg, depth: int) -> tuple[Expr, Kind]:
         value, kind = self._value(node.this, depth + 1)
@@ -212,6 +217,19 @@ class RuleTree:
         if isinstance(left, Const) and isinstance(right, Const):
             raise Refused("both sides are constants: engines round them differently", "write the result", offset(node))
         return Arithmetic(_ARITHMETIC[type(node)], left, right), "number"
+
+    def _occurs(self, term: Expr, value: Expr, node: exp.Expr) -> None:
+        """A column of a few words is never another one: a slip of the pen that would be true of no one."""
+        if not isinstance(term, Column) or not isinstance(value, Const) or value.value is None:
+            return
+        said = str(value.value)
+        if term.name == PERSONA and said not in self.segments:
+            hint = meant(said, self.segments) or "a persona has the name of its segment"
+            raise Refused(f"there is no persona {said!r}", hint, offset(node))
+        known = COLUMNS[term.name].values
+        if known and said not in known:
+            hint = meant(said.lower(), known) or f"known: {', '.join(known)}"
+            raise Refused(f"{term.name} is never {said!r}", hint, offset(node))
 
     def _column(self, node: exp.Column) -> tuple[Column, Kind]:
         name = node.name.lower()
@@ -233,6 +251,11 @@ def _same(wanted: Kind, got: Kind, node: exp.Expr) -> None:
     if wanted != got:
         hint = "text goes in single quotes, numbers do not" if {wanted, got} == {"number", "text"} else ""
         raise Refused(f"this is {_A[got]}, where {_A[wanted]} is needed", hint, offset(node))
+
+
+def _strange(node: exp.Expr) -> Refused:
+    hint = "a rule has no functions but segment('name')" if isinstance(node, exp.Func) else ""
+    return Refused(f"{node.sql(dialect='duckdb')!r} is not part of the rule language", hint, offset(node))
 
 
 def _only(node: exp.Expr, *keys: str) -> None:

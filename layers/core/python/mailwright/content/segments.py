@@ -10,7 +10,7 @@ from mailwright.content.rules import compile_rule
 from mailwright.expression.closures import SEGMENT, closure
 from mailwright.model.columns import COLUMNS
 from mailwright.model.content import Segment
-from mailwright.segments.membership import Facts, in_order
+from mailwright.segments.membership import PERSONA, Facts, in_order
 
 FIELDS = (
     Field("name", "text", "the same as the file's name"),
@@ -91,6 +91,13 @@ def _facts(reader: Reader, where: Where, example: Any, names: Collection[str]) -
             reader.findings.append(reader.document.at_key((*where, column), f"there is no column {column!r}", hint))
         elif value is not None and not _is(COLUMNS[column].kind, value):
             reader.wrong((*where, column), f"{column} is {_KIND[COLUMNS[column].kind]}, not {value!r}")
+        elif isinstance(value, str) and COLUMNS[column].values and value not in COLUMNS[column].values:
+            known = COLUMNS[column].values
+            hint = meant(value.lower(), known) or f"known: {', '.join(known)}"
+            reader.wrong((*where, column), f"{column} is never {value!r}", hint)
+        elif column == PERSONA and value is not None:
+            if reader.known((*where, column), str(value), names, "persona"):
+                facts[column] = value
         else:
             facts[column] = value
     return facts if len(reader.findings) == before else None

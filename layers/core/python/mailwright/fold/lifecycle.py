@@ -19,8 +19,6 @@ Who is only known by name (nothing they did was ever seen) is new.
 from mailwright.model.profile import COUNTERS, Profile
 from mailwright.model.times import DAY
 
-STAGES = ("new", "active", "repeat", "at_risk", "lapsed", "lost")
-
 NEW = 30 * DAY
 BUYER = ((90 * DAY, "active"), (180 * DAY, "at_risk"), (365 * DAY, "lapsed"))
 VISITOR = ((30 * DAY, "active"), (90 * DAY, "at_risk"), (180 * DAY, "lapsed"))
@@ -29,7 +27,7 @@ _ORDERS = COUNTERS.index("orders")
 
 
 def stage(profile: Profile, now: int) -> str:
-    """The stage at an instant: one of STAGES."""
+    """The stage at an instant: one of model.columns.STAGES."""
     return _stage(profile, now)[0]
 
 

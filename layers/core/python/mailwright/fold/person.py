@@ -4,11 +4,11 @@ from bisect import bisect_right
 
 from mailwright.expression.tree import Scalar
 from mailwright.fold.traits import consent, trait
+from mailwright.model.columns import AGE_BANDS
 from mailwright.model.profile import Profile
 from mailwright.model.times import DAY, parse_iso
 
 AGES = (18, 25, 35, 45, 55, 65)
-AGE_BANDS = ("under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 
 PERSON = ("has_email", "marketing_consent", "country", "language", "timezone", "device", "city", "gender", "plan",
           "income_band", "age", "age_band")  # fmt: skip

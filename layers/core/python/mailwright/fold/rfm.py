@@ -19,7 +19,6 @@ GRID = {
     2: ("hibernating", "hibernating", "at_risk", "at_risk", "cannot_lose"),
     1: ("lost", "hibernating", "at_risk", "cannot_lose", "cannot_lose"),
 }
-NAMES = tuple(dict.fromkeys(name for row in GRID.values() for name in row))
 
 
 class Scores(NamedTuple):

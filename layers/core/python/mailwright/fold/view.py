@@ -13,7 +13,7 @@ from mailwright.fold.orders import lifetime_value
 from mailwright.fold.person import PERSON, person
 from mailwright.fold.rfm import scores
 from mailwright.fold.score import engagement
-from mailwright.model.columns import BROWSING, COLUMNS, WINDOWS
+from mailwright.model.columns import BANDS, BROWSING, COLUMNS, WINDOWS
 from mailwright.model.profile import COUNTERS, Profile, count
 from mailwright.model.scale import STANDARD, Scale
 from mailwright.model.times import DAY, HOUR
@@ -27,7 +27,6 @@ ROLLING = {
 INTERACTIONS = ("visits", "views", "adds", "clicks", "orders", "checkouts", "searches", "removes", "downloads",
                 "wishes", "reviews")  # fmt: skip
 MONTH = 30  # days
-BANDS = ("low", "middle", "high")
 _TOTALS = itemgetter(*(PLACE[name] for name in ("orders", "revenue", "items", "cancellations", "refunds")))
 _NOTHING = [0] * (2 * len(COUNTERS))  # room for what a newer version counts
 _REVENUE, _VISITS = PLACE["revenue"], PLACE["visits"]

@@ -9,12 +9,32 @@ Kind = Literal["number", "text", "boolean"]
 
 
 class ColumnSpec(NamedTuple):
+    """`values`: all that a text can be, empty where it can be anything. A rule that asks for another is a mistake."""
+
     kind: Kind
     meaning: str
+    values: tuple[str, ...] = ()
 
 
 WINDOWS = (7, 30, 90, 365)  # days
 BROWSING = ("cart", "looking", "bought", "idle")  # browse_state
+STAGES = ("new", "active", "repeat", "at_risk", "lapsed", "lost")  # lifecycle_stage
+BANDS = ("low", "middle", "high")  # price_band
+AGE_BANDS = ("under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
+DEVICES = ("desktop", "mobile", "tablet")
+GRID_NAMES = (
+    "new",
+    "potential_loyal",
+    "champion",
+    "promising",
+    "loyal",
+    "cooling",
+    "needs_attention",
+    "hibernating",
+    "at_risk",
+    "cannot_lose",
+    "lost",
+)  # fmt: skip  rfm_segment
 
 COLUMNS: dict[str, ColumnSpec] = {
     "orders": ColumnSpec("number", "orders ever completed"),
@@ -50,33 +70,41 @@ COLUMNS: dict[str, ColumnSpec] = {
     "recency_score": ColumnSpec("number", "1 to 5 by days since the last order, 5 the latest; unknown before one"),
     "frequency_score": ColumnSpec("number", "1 to 5 by orders ever, 5 the most; unknown before the first"),
     "monetary_score": ColumnSpec("number", "1 to 5 by lifetime value, 5 the most; unknown before the first order"),
-    "rfm_segment": ColumnSpec("text", "the name of these three in the RFM grid below; unknown before the first order"),
+    "rfm_segment": ColumnSpec(
+        "text", "the name of these three in the RFM grid below; unknown before the first order", GRID_NAMES
+    ),
     "preferred_category": ColumnSpec("text", "category with the highest decayed weight"),
     "preferred_brand": ColumnSpec("text", "brand with the highest decayed weight"),
     "average_price": ColumnSpec("number", "mean price of a piece bought; of the last products viewed, before that"),
-    "price_band": ColumnSpec("text", "low, middle or high: where average_price lies between the shop's price_bands"),
+    "price_band": ColumnSpec(
+        "text", "low, middle or high: where average_price lies between the shop's price_bands", BANDS
+    ),
     "persona": ColumnSpec("text", "the first persona, by rank, whose segment they are in"),
     "cluster": ColumnSpec(
         "text", "name of the group they were found to be like, by `mailwright clusters`; unknown without a model"
     ),
-    "lifecycle_stage": ColumnSpec("text", "new, active, repeat, at_risk, lapsed or lost"),
+    "lifecycle_stage": ColumnSpec("text", "new, active, repeat, at_risk, lapsed or lost", STAGES),
     "cart_items": ColumnSpec("number", "pieces in the cart"),
     "cart_value": ColumnSpec("number", "sum of price x quantity in the cart, in the shop's currency"),
     "hours_since_cart_change": ColumnSpec("number", "hours since the cart last changed; unknown without a cart"),
     "browse_state": ColumnSpec(
-        "text", "cart: something in it; looking: viewed since the last order, in 30 days; bought: in 30 days; else idle"
+        "text",
+        "cart: something in it; looking: viewed since the last order, in 30 days; bought: in 30 days; else idle",
+        BROWSING,
     ),
     "hours_since_last_view": ColumnSpec("number", "hours since the last product view; unknown before the first"),
     "last_viewed_category": ColumnSpec("text", "category of the product viewed last"),
-    "marketing_consent": ColumnSpec("text", "granted or denied as the events say; unknown when none did"),
+    "marketing_consent": ColumnSpec(
+        "text", "granted or denied as the events say; unknown when none did", ("granted", "denied")
+    ),
     "has_email": ColumnSpec("boolean", "whether an email address is known"),
     "country": ColumnSpec("text", "ISO 3166 code where the source gives one"),
     "language": ColumnSpec("text", "language part of the locale"),
     "timezone": ColumnSpec("text", "IANA name"),
-    "device": ColumnSpec("text", "desktop, mobile or tablet"),
+    "device": ColumnSpec("text", "desktop, mobile or tablet", DEVICES),
     "city": ColumnSpec("text", "trait address.city or context location"),
     "age": ColumnSpec("number", "trait age"),
-    "age_band": ColumnSpec("text", "under 18, 18-24, 25-34, 35-44, 45-54, 55-64 or 65+"),
+    "age_band": ColumnSpec("text", "under 18, 18-24, 25-34, 35-44, 45-54, 55-64 or 65+", AGE_BANDS),
     "income_band": ColumnSpec("text", "trait income_band, as the source writes it"),
     "gender": ColumnSpec("text", "trait gender"),
     "plan": ColumnSpec("text", "trait plan"),
