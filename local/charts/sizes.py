@@ -7,10 +7,10 @@ from local.charts.mark import WIDTH, Picture, hint, path, svg, tag, text
 from local.charts.scale import clipped, short, thinned
 
 ROW, TOP = 27, 22
-_FROM, _TO = 152, 252  # where lines begin and end
+_FROM, _TO = 158, 254  # where lines begin and end
 _NOW, _IN, _OUT = 296, 330, WIDTH - 1
 MOST_POINTS = 60
-MOST_LETTERS = 22
+MOST_LETTERS = 23
 
 
 class Row(NamedTuple):
