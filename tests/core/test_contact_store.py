@@ -83,3 +83,8 @@ def test_a_row_that_is_damaged_or_has_a_state_of_a_newer_version_is_named(place:
     with pytest.raises(Unreadable) as told:
         ContactStore(client, TABLE).load("c1")
     assert told.value.customer_ids == ["c1"]
+    client.put_item(
+        TableName=TABLE, Item={"customer_id": {"S": "c2"}, "row": {"S": "contact"}, "note": {"S": "by hand"}}
+    )
+    with pytest.raises(Unreadable):
+        ContactStore(client, TABLE).load("c2")

@@ -116,12 +116,12 @@ def test_pages_go_on_from_where_another_scan_stopped(profiles: Profiles) -> None
     assert [one.customer_id for page in profiles.pages(1, 2, key) for one in page.profiles] == whole[4:]
 
 
-def test_a_damaged_row_is_named_and_passed_by(client: Any) -> None:
+@pytest.mark.parametrize("rest", [{"v": {"N": "1"}, "state": {"B": b"\x01\0\0\x04abcd"}}, {"note": {"S": "by hand"}}])
+def test_a_damaged_row_is_named_and_passed_by(client: Any, rest: dict[str, Any]) -> None:
     store = ProfileStore(client, TABLE)
     for name in ("a", "b", "c"):
         assert store.commit(visited(name), None, Pending())
-    damaged = {"customer_id": {"S": "b"}, "row": {"S": "profile"}, "v": {"N": "1"}, "state": {"B": b"\x01\0\0\x04abcd"}}
-    client.put_item(TableName=TABLE, Item=damaged)
+    client.put_item(TableName=TABLE, Item={"customer_id": {"S": "b"}, "row": {"S": "profile"}, **rest})
     (page,) = store.pages(0, 1)
     assert page.unreadable == ["b"]
     assert sorted(profile.customer_id for profile in page.profiles) == ["a", "c"]

@@ -27,9 +27,12 @@ class ContactStore:
             return Contact(customer_id)
         try:
             contact = decode_contact(item["state"]["B"])
-        except (msgspec.DecodeError, IndexError) as error:  # IndexError: a state of the ledger that came later
+            contact.v = int(item["v"]["N"])
+        except (
+            msgspec.DecodeError,
+            LookupError,
+        ) as error:  # made by hand, or with a state of the ledger that came later
             raise Unreadable([customer_id]) from error
-        contact.v = int(item["v"]["N"])
         return contact
 
     def commit(self, contact: Contact) -> bool:

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import msgspec
@@ -46,7 +47,7 @@ class _Answer(TypedDict):
 
 
 _decode = msgspec.json.Decoder(_Answer).decode
-_DAMAGED = (ValueError, zlib.error, msgspec.DecodeError)
+_DAMAGED = (KeyError, ValueError, zlib.error, msgspec.DecodeError)  # KeyError: made by hand, without a state
 
 
 class ReadIncomplete(RuntimeError):
@@ -92,7 +93,8 @@ class ProfileStore:
     def _read(self, request: dict[str, Any]) -> dict[str, Any]:
         answer = self._wire.call("BatchGetItem", _encode({"RequestItems": request})) if self._wire else None
         if answer is not None:
-            return cast("dict[str, Any]", _decode(answer))
+            with suppress(msgspec.ValidationError):  # a row that is none of ours among them: looked at one by one
+                return cast("dict[str, Any]", _decode(answer))
         reply: dict[str, Any] = self._client.batch_get_item(RequestItems=request)
         return reply
 
