@@ -31,7 +31,7 @@ class ContactStore:
         except (
             msgspec.DecodeError,
             LookupError,
-        ) as error:  # made by hand, or with a state of the ledger that came later
+        ) as error:  # LookupError: made by hand, or newer than this code
             raise Unreadable([customer_id]) from error
         return contact
 
