@@ -142,6 +142,19 @@ def test_an_email_waits_until_the_facts_have_followed(outbox):
     assert len(outbox.mailer.taken) == 1
 
 
+def test_while_dispatch_is_behind_an_email_of_the_old_id_waits_for_what_was_said_under_the_new_one(outbox):
+    """However long that takes: the profile has been merged for an hour, the contacts have not."""
+    outbox.profiles.put(Profile("old", merged_into="new", merged_at=NOW - HOUR))
+    outbox.profiles.put(Profile("new"))
+    change(outbox.contacts, "new", lambda row: opt_out(row, MARKETING, NOW, "one-click"))
+    assert outbox.send(task(1, "old")) == []
+    assert (outbox.mailer.posts, [delay for _, delay in outbox.sends.put_with_delay]) == (0, [60])
+    assert outbox.dispatch(Pending(merges=[Merge("old", "new", NOW - HOUR)])) == []
+    assert outbox.send(task(1, "old")) == []
+    assert outbox.ends == [("suppressed", "opted_out")]
+    assert outbox.mailer.posts == 0
+
+
 def test_an_id_that_never_had_an_address_does_not_borrow_one(outbox):
     """Its journey begins anew under the new id: following the pointer as well would send twice."""
     outbox.person("old", address="")

@@ -27,6 +27,7 @@ from mailwright.workflow.ports import Contacts, Journal, Mailer, Posted, Profile
 TO_CLAIM = 20_000  # milliseconds the invocation must still have to claim an email, and to post it
 TO_POST = 15_000
 ARRIVAL = 300_000  # milliseconds that the facts of a merged id are given to arrive before an email rests on them
+UNJOINED = 60  # seconds until it is looked whether the contacts of a merged id have been joined
 SOON = 20  # seconds until a throttled email is tried again
 LATER = 600  # the same when SES has stopped for longer
 STOPPED = frozenset({"DailyQuota", "SendingPausedException", "LimitExceededException"})
@@ -91,6 +92,8 @@ def _step(delivery: _Delivery) -> SendRecord | Wait | Left | None:
         return _end(delivery, answer, contact)
     if now < delivery.since + ARRIVAL:
         return Wait(-(-(delivery.since + ARRIVAL - now) // 1_000))
+    if delivery.since and contact.customer_id == task.customer_id and not contact.merged_into:
+        return Wait(UNJOINED)  # dispatch is behind: what was said under the new id is not known here yet
     composed = _compose(delivery, contact)
     if isinstance(composed, Held):
         return _end(delivery, _give_up(contact, answer, composed, delivery), contact)
