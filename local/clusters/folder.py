@@ -36,11 +36,16 @@ class FolderLake:
 
 
 def placing(content: Content, file: Path | None) -> Content:
-    """The content with the clusters in a file, to put customers in; as it is without a file. NoModel when the file is
-    not a model.
+    """The content with the clusters in a file, or of those in use in a folder that holds what a replay wrote; as it is
+    without either. NoModel when there are none.
     """
     if file is None:
         return content
+    if file.is_dir():
+        made = with_current(content, file)
+        if made.clusters is None:
+            raise NoModel(f"there are no clusters in {file}: `mailwright clusters train --out {file}` looks for some")
+        return made
     try:
         body = file.read_bytes()
     except OSError as error:

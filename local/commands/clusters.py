@@ -20,6 +20,7 @@ Plot = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the model as JSON.")]
 DEFAULT = Path("out")
+ENOUGH = 4  # characters of a version
 
 clusters = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -61,6 +62,10 @@ def train(
         if not as_json:
             kept = "in use" if used else "nothing was written" if dry_run else "nothing was published"
             typer.echo(f"\n{model.version}: {kept}.")
+            if used and not dry_run:
+                typer.echo(
+                    f"To place customers by it: `mailwright replay FILE --clusters {out}`, `serve --clusters {out}`."
+                )
 
 
 @clusters.command()
@@ -79,7 +84,7 @@ def show(
         from mailwright.workflow.clusters import current, model
 
         lake = _lake(out, bucket)
-        found = model(lake, version) if version else current(lake)
+        found = model(lake, _meant(lake, version)) if version else current(lake)
         if found is None:
             where = f"bucket {bucket}" if bucket else f"{out}: `mailwright clusters train --out {out}` looks for some"
             raise _Wrong(f"there are no clusters in {where}")
@@ -100,8 +105,9 @@ def use(
     with _told("clusters use"):
         from mailwright.workflow.clusters import use as taken_up
 
-        found = taken_up(_lake(out, bucket), version, time.time_ns() // 1_000_000)
-        typer.echo(f"{version} is in use: {', '.join(cluster.name for cluster in found.clusters)}.")
+        lake = _lake(out, bucket)
+        found = taken_up(lake, _meant(lake, version), time.time_ns() // 1_000_000)
+        typer.echo(f"{found.version} is in use: {', '.join(cluster.name for cluster in found.clusters)}.")
 
 
 def _draw(model: "Clusters", plot: Path | None, out: Path | None) -> None:
@@ -138,6 +144,19 @@ def _lake(out: Path, bucket: str) -> "Lake":
     from mailwright.store.clients import client
 
     return S3Lake(client("s3"), bucket)
+
+
+def _meant(lake: "Lake", given: str) -> str:
+    """The one version that begins with what was given: four characters are enough, as with `publish`."""
+    from mailwright.model.clusters import FOLDER
+
+    names = (key.removeprefix(f"{FOLDER}/").removesuffix(".json") for key in lake.keys(f"{FOLDER}/"))
+    kept = [name for name in names if name != "current" and "/" not in name]
+    found = [name for name in kept if name == given or (len(given) >= ENOUGH and name.startswith(given))]
+    if len(found) != 1:
+        known = f"kept are {', '.join(kept)}" if kept else "none is kept"
+        raise _Wrong(f"there is no one model {given!r}; {known}" if found else f"there is no model {given!r}; {known}")
+    return found[0]
 
 
 class _Wrong(Exception):

@@ -45,7 +45,8 @@ def replay(
     clusters: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A model of `mailwright clusters train`; without one nobody is in a cluster."
+            metavar="PATH",
+            help="A model, or a replay's folder that `mailwright clusters train` looked at; else nobody is in one.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,

@@ -24,6 +24,10 @@ def serve(
         Path | None, typer.Option(metavar="DIR", help="Content folder; content/ here, else the shipped one.")
     ] = None,
     engine: Annotated[Engine, typer.Option(help="Where state is kept.")] = Engine.memory,
+    clusters: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="A model, or a replay's folder that `mailwright clusters train` looked at."),
+    ] = None,
 ) -> None:
     """Run it all on this machine, live.
 
@@ -31,10 +35,12 @@ def serve(
 
     Example: mailwright serve --speed 60
     """
+    from local.clusters.folder import placing
     from local.compiled import compiled
     from local.content import NoContent
     from local.serve.run import Place
     from local.serve.run import serve as run
+    from mailwright.workflow.clusters import NoModel
 
     def ready(url: str) -> None:
         pace = "" if speed == 1 else f" Time passes {speed:g} times as fast."
@@ -42,8 +48,9 @@ def serve(
         typer.echo(_EXAMPLE.format(url=url))
 
     try:
-        run(compiled(content, partial(typer.echo, err=True)), Place(host, port, speed, engine.value), ready)
-    except NoContent as error:
+        placed = placing(compiled(content, partial(typer.echo, err=True)), clusters)
+        run(placed, Place(host, port, speed, engine.value), ready)
+    except (NoContent, NoModel) as error:
         typer.echo(f"mailwright serve: {error}", err=True)
         raise typer.Exit(2) from None
     except OSError as error:

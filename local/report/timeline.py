@@ -119,6 +119,8 @@ def _chips(document: Mapping[str, Any]) -> Iterator[list[Any]]:
     for segment in document["segments"]:
         yield [segment, True]
     yield [f"stage: {document['lifecycle_stage'].replace('_', ' ')}", False]
+    if document["cluster"]:
+        yield [f"cluster: {document['cluster']}", False]
     if document["preferred_category"]:
         yield [f"likes {document['preferred_category']}", False]
     consent = document["traits"].get("marketing_consent")

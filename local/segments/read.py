@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,11 +70,16 @@ def moves(out: Path) -> list[Moves]:
 
 
 def customer(profiles: list[Profile], name: str) -> Profile:
-    """The profile with this id or email address."""
+    """The profile with this id or email address; NotFound names the nearest."""
+    known: list[str] = []
     for profile in profiles:
-        if name in (profile.customer_id, trait(profile.traits, "email")):
+        names = (profile.customer_id, trait(profile.traits, "email"))
+        if name in names:
             return profile
-    raise NotFound(f"nobody has the id or address {name!r}: profiles.ndjson has everyone")
+        known += [one for one in names if isinstance(one, str)]
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "profiles.ndjson has everyone"
+    raise NotFound(f"nobody has the id or address {name!r} ({hint})")
 
 
 def _lines(out: Path, name: str) -> Iterator[bytes]:

@@ -11,12 +11,17 @@ from typer.testing import CliRunner, Result
 
 from local.cli import cli
 from local.clusters import run as module
+from local.clusters.folder import placing
+from local.report.story import Story
 from local.segments.read import line
+from local.world.world import World
+from mailwright.content.publish import compile_folder
 from mailwright.model.clusters import decode_clusters
 from mailwright.model.profile import Profile
-from mailwright.model.times import DAY
+from mailwright.model.times import DAY, MINUTE, iso
 from mailwright.science.train import train as trained
 from tests.core.shapes import shop
+from tests.functions.doors import basic
 
 SHIPPED = Path(__file__).parents[2] / "layers" / "content"
 NOW = 1_795_000_000_000
@@ -60,10 +65,11 @@ def test_training_tells_what_speaks_for_the_clusters_and_keeps_them(tmp_path: Pa
         "Frequent buyers: 300 customers, 50.0 %",
     ):
         assert words in told.output, words
-    version = told.output.splitlines()[-1].partition(":")[0]
-    assert told.output.endswith(f"{version}: in use.\n")
+    version = told.output.splitlines()[-2].partition(":")[0]
+    assert f"\n{version}: in use.\n" in told.output
+    assert told.output.endswith(f"`mailwright replay FILE --clusters {out}`, `serve --clusters {out}`.\n")
     shown = run(f"clusters show --out {out}")
-    assert shown.output.splitlines()[:-1] == told.output.splitlines()[:-1]
+    assert shown.output.splitlines()[:-1] == told.output.splitlines()[:-2]
     model = decode_clusters(run(f"clusters show --out {out} --json").output.encode())
     assert model.version == version
     assert run(f"clusters train --out {out} --content {SHIPPED}").output == told.output  # the same ones, again
@@ -132,6 +138,9 @@ def test_one_can_go_back_to_an_earlier_model(tmp_path: Path) -> None:
         ("clusters trian", "No such command 'trian'"),
         ("replay log.ndjson --clusters nowhere.json", "nowhere.json cannot be read"),
         ("replay log.ndjson --clusters log.ndjson", "log.ndjson is no model that can be read"),
+        ("replay log.ndjson --clusters .", "there are no clusters in .: `mailwright clusters train --out .`"),
+        ("serve --port 0 --clusters nowhere.json", "nowhere.json cannot be read"),
+        ("serve --port 0 --clusters .", "there are no clusters in ."),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, says: str) -> None:
@@ -141,6 +150,28 @@ def test_what_is_wrong_is_said_in_a_line(tmp_path: Path, monkeypatch: pytest.Mon
     assert told.exit_code == 2
     assert says in told.output
     assert "Traceback" not in told.output
+
+
+def test_four_characters_name_a_model_and_a_wrong_name_is_told_which_there_are(tmp_path: Path) -> None:
+    out = states(tmp_path / "out", 600)
+    version = json.loads(run(f"clusters train --out {out} --content {SHIPPED} --json").output)["version"]
+    assert run(f"clusters use {version[:4]} --out {out}").output.startswith(f"{version} is in use: ")
+    assert run(f"clusters show {version[:3]} --out {out}").output.endswith(
+        f"there is no model {version[:3]!r}; kept are {version}\n"
+    )
+
+
+def test_a_live_world_places_customers_by_the_model_in_use_in_a_folder(tmp_path: Path) -> None:
+    """What `serve --clusters` hands to the world, and what its page says of a customer."""
+    out = states(tmp_path / "out", 600)
+    run(f"clusters train --out {out} --content {SHIPPED}")
+    content = placing(compile_folder(SHIPPED), out)
+    with World("memory", content, NOW) as world:
+        order = CALL | {"timestamp": iso(NOW), "properties": {"order_id": "o1", "total": 90}}
+        body = json.dumps({"batch": [order]}).encode()
+        assert world.http("POST", "/v1/batch", {"authorization": basic("local")}, body).status == 200
+        world.run_out(NOW + 10 * MINUTE)
+        assert ["cluster: New customers", False] in Story(world).customer("ada")["chips"]
 
 
 def test_a_replay_places_customers_by_the_model_it_is_given(tmp_path: Path) -> None:
@@ -158,7 +189,11 @@ def test_a_replay_places_customers_by_the_model_it_is_given(tmp_path: Path) -> N
     ]
     log = tmp_path / "log.ndjson"
     log.write_text("\n".join(map(json.dumps, calls)))
-    for options, cluster in (("", None), (f"--clusters {model}", "Frequent buyers")):
+    for options, cluster in (
+        ("", None),
+        (f"--clusters {model}", "Frequent buyers"),
+        (f"--clusters {out}", "Frequent buyers"),
+    ):
         told = run(f"replay {log} --engine memory --content {SHIPPED} --out {tmp_path}/out --until 2d {options}")
         assert told.exit_code == 0, told.output
         (ada,) = map(json.loads, (tmp_path / "out/profiles.ndjson").read_text().splitlines())
