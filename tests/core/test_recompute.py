@@ -8,6 +8,7 @@ import pytest
 from mailwright.content.rules import parse_rule
 from mailwright.model.content import Content, Segment, Shop
 from mailwright.model.event import Event, encode_event
+from mailwright.model.profile import Profile
 from mailwright.model.run import Counts, Run, decode_run
 from mailwright.model.times import DAY, iso
 from mailwright.vector.differences import Differences
@@ -109,6 +110,54 @@ def test_a_run_that_comes_twice_writes_nothing_the_second_time() -> None:
     shop.run()
     assert shop.stream.events == events
     assert shop.lake.objects == objects
+
+
+def test_a_run_that_is_finished_late_after_a_newer_one_changes_nothing() -> None:
+    shop = Shopful(20, 20)
+    late, shop.now = iso(NOW + 8 * DAY), NOW + 8 * DAY
+    shop.part(0)  # then its worker is gone, and nobody looks for two days
+    shop.now = NOW + 10 * DAY
+    assert shop.run().counts.woken == 40
+    shop.fold(shop.stream.events)
+    events, rows = list(shop.stream.events), dict(shop.profiles.rows)
+    for part in range(PARTS):
+        shop.work(scheduled=late, part=part)
+    shop.work(scheduled=late)
+    assert shop.stream.events == events
+    assert [run.run for run in shop.runs()] == ["20260109T000000Z", "20260111T000000Z"]
+    shop.now += DAY
+    shop.fold(events)  # and the timers of both come again
+    assert shop.profiles.rows == rows
+
+
+def test_a_table_without_customers_makes_a_run_of_nobody() -> None:
+    shop = Shopful(0, 0)
+    counts = shop.run().counts
+    assert (counts.profiles, counts.woken, counts.stages, counts.sizes) == (0, 0, {}, {})
+    assert shop.stream.events == []
+
+
+def test_parts_of_very_different_sizes_come_to_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TOGETHER", 4)
+    even, uneven = Shopful(20, 20), Shopful(20, 20)
+    pages = uneven.profiles.pages
+    monkeypatch.setattr(
+        uneven.profiles,
+        "pages",
+        lambda part, parts, after: pages(0, 1, after) if part == 1 else iter([Page([], [], None)]),
+    )
+    even.now = uneven.now = NOW + 8 * DAY
+    assert even.run() == uneven.run()
+    assert {event.id for event in even.stream.events} == {event.id for event in uneven.stream.events}
+
+
+def test_an_id_that_became_anothers_is_counted_nowhere_and_never_woken() -> None:
+    shop = Shopful(2, 2)
+    shop.profiles.put(Profile("anon", first_seen=NOW, segments=["recent"], merged_into="buyer-000", merged_at=NOW))
+    shop.now = NOW + 8 * DAY
+    counts = shop.run().counts
+    assert (counts.profiles, counts.woken) == (4, 4)
+    assert "anon" not in {event.customer_id for event in shop.stream.events}
 
 
 class Killed(BaseException):
