@@ -30,7 +30,8 @@ ALARMS, DASHBOARDS, SECRETS = 32, 1, 2
 # Days of the lake that a run of `measure` reads, on average: half of today; each sixth run also today once more,
 # yesterday twice and the day before; each day once for its clicks. Of the journal as much.
 MEASURED_DAYS = 0.5 + (0.5 + 2 + 1) / 6 + 1 / 24
-NEWSLETTERS, NIGHTS = 13, 30  # runs of campaigns and of recompute a month, each of which reads the table
+NEWSLETTERS, NIGHTS, TRAININGS = 13, 30, 1  # runs of campaign, recompute and train a month: each reads the table
+PROCESSES = 20  # that are alive in the big shop, of those that look for another model of clusters or use the key
 
 
 def price(name: str) -> float:
@@ -108,7 +109,8 @@ def bill(done: Counted, *, by_api: bool = BY_API) -> Bill:
     stored = {kind: CUSTOMERS / done.customers * size for kind, (_, size) in done.stored.items()}
     table = sum(stored.values())
     loads = _loads(done, by_event, by_email, table)
-    scans = table / 4096 / 2 * (NEWSLETTERS + NIGHTS)  # eventually consistent: newsletters, and recompute every night
+    scans = table / 4096 / 2 * (NEWSLETTERS + NIGHTS + TRAININGS)  # eventually consistent
+    asked = PROCESSES * MONTH / (5 * MINUTE)
     reports = sum(done.reports.values()) * by_email
     requests = done.requests * by_event
     lines = [
@@ -123,7 +125,7 @@ def bill(done: Counted, *, by_api: bool = BY_API) -> Bill:
         Line("DynamoDB", "reads: contacts, timers",
              (done.used("read", "send", "feedback") * by_email) + done.used("read", "dispatch") * by_event
              + MONTH / MINUTE * 4, "dynamodb_read"),
-        Line("DynamoDB", "reads: newsletters and recompute", scans, "dynamodb_read"),
+        Line("DynamoDB", "reads: newsletters, recompute, train", scans, "dynamodb_read"),
         Line("DynamoDB", "storage, GB", table / GB, "dynamodb_gb"),
         Line("DynamoDB", "point-in-time recovery, GB", table / GB, "pitr_gb"),
         Line("Kinesis", "shard hours", SHARDS * HOURS, "kinesis_shard"),
@@ -139,17 +141,23 @@ def bill(done: Counted, *, by_api: bool = BY_API) -> Bill:
              done.units["bytes in, whole 5 KB", "journal"] * by_email / GB, "firehose_gb"),
         Line("S3", "objects of the lake", 2 * MONTH / (5 * MINUTE), "s3_puts"),
         Line("S3", "reads by `measure`", 2 * HOURS * MEASURED_DAYS * DAY / (5 * MINUTE), "s3_gets"),
+        Line("S3", f"reads of the clusters in use: one each 5 minutes for {PROCESSES} processes", asked, "s3_gets"),
         Line("S3", "lake, GB packed, one month kept", EVENTS * 1.2 * 600 / 10 / GB, "s3_gb"),
         Line("CloudWatch", "logs, GB", _logs(loads, requests if by_api else 0) / GB, "logs_gb"),
         Line("CloudWatch", "alarms", ALARMS, "alarm"),
         Line("CloudWatch", "dashboard", DASHBOARDS, "dashboard"),
         Line("KMS", "key", 1, "kms_key"),
-        Line("KMS", "requests: one each 5 minutes for 20 users", 20 * MONTH / (5 * MINUTE), "kms_requests"),
+        Line("KMS", f"requests: one each 5 minutes for {PROCESSES} users", asked, "kms_requests"),
         Line("Secrets Manager", "secrets", SECRETS, "secret"),
         Line("Scheduler", "calls", MONTH / MINUTE + MONTH / (5 * MINUTE) + HOURS, "scheduler_call"),
         Line("Step Functions", "transitions of recompute", 30 * 60, "states_transition"),
     ]  # fmt: skip
     return Bill(lines)
+
+
+def woken() -> float:
+    """Dollars for one profile that `recompute` has folded anew: a record of the stream, a read, a write of its row."""
+    return price("kinesis_put") + 2 * price("dynamodb_write") + price("dynamodb_read")
 
 
 def _loads(done: Counted, by_event: float, by_email: float, table: float) -> dict[str, Load]:
@@ -195,6 +203,7 @@ def _loads(done: Counted, by_event: float, by_email: float, table: float) -> dic
             {"dynamodb": pages * NEWSLETTERS, "sqs": CUSTOMERS * NEWSLETTERS / SENT_AT_ONCE},
         ),
         "recompute": Load(NIGHTS * 16, looked, {"dynamodb": pages * NIGHTS, "kinesis": looked / 10_000}),
+        "train": Load(TRAININGS, CUSTOMERS * TRAININGS, {"dynamodb": pages * TRAININGS, "s3": 4 * TRAININGS}),
         "measure": Load(HOURS, days * (EVENTS + reports + EMAILS) / 30, {"s3": 2 * days * DAY / (5 * MINUTE)}),
     }
 

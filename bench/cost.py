@@ -5,11 +5,12 @@ from functools import cache
 from pathlib import Path
 
 from bench import naive
-from bench.bill import PRICES, Bill, Demands, Line, bill, price
+from bench.bill import PRICES, PROCESSES, Bill, Demands, Line, bill, price, woken
 from bench.counted import BY_API, SHARDS, WINDOW, Counted, count
 from bench.measure import table
 from bench.night import night
 from bench.plot import chart
+from bench.shop import CUSTOMERS as EVERYONE
 from bench.shop import EMAILS, EVENTS, MONTH, QUIET, Sdk
 from mailwright.model.times import MINUTE, SECOND
 
@@ -32,9 +33,9 @@ CURVES = ("20 events, or the session ends", "20 events or 30 s", "each event by 
 # Lines that the estimate behind the bound leaves out.
 BESIDE = (
     "alarms", "dashboard", "GB-seconds: measure", "reads by `measure`", "GB-seconds: recompute",
-    "reads: newsletters and recompute", "point-in-time recovery, GB", "key", "secrets",
-    "requests: one each 5 minutes for 20 users", "transitions of recompute", "objects of the lake",
-    "lake, GB packed, one month kept",
+    "reads: newsletters, recompute, train", "GB-seconds: train", "point-in-time recovery, GB", "key", "secrets",
+    f"requests: one each 5 minutes for {PROCESSES} users", "transitions of recompute", "objects of the lake",
+    "lake, GB packed, one month kept", f"reads of the clusters in use: one each 5 minutes for {PROCESSES} processes",
 )  # fmt: skip
 
 
@@ -227,6 +228,8 @@ def _levers(done: Counted, month: Bill) -> str:
          "one takes 1,000 records a second; the reference puts some ten at its peak"],
         ["SES's Send event published as well", f"{EMAILS * (price('sns_publish') + 0.2 * price('sqs_request')):+,.0f}",
          "is news only where SES's answer was lost, and there Delivery or Bounce says the same"],
+        ["the first model of clusters, once", f"{EVERYONE * woken():+,.1f}",
+         "every customer is folded anew to have one; later models move those whose cluster changes"],
         ["Lambda's times twice as long", f"{times:+,.0f}", "processor and waits are assumed, not counted"],
         ["messages from SNS billed by SQS too, should AWS do so",
          f"{_published(month) * price('sqs_request'):+,.0f}",

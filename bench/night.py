@@ -1,6 +1,6 @@
 """What one nightly run of recompute reads and costs: computed from the rows that were counted, at list prices."""
 
-from bench.bill import MEMORY, NIGHTS, TIMES, price
+from bench.bill import MEMORY, NIGHTS, TIMES, price, woken
 from bench.counted import Counted
 from bench.measure import table
 from bench.shop import CUSTOMERS
@@ -33,7 +33,6 @@ def night(done: Counted) -> str:
         ("notes and the record in the lake", notes, notes * price("s3_puts")),
     ]
     total = sum(dollars for _, _, dollars in lines)
-    woken = price("kinesis_put") + 2 * price("dynamodb_write") + price("dynamodb_read")
     cells = [[what, f"{amount:,.0f}", f"{dollars:.4f}"] for what, amount, dollars in lines]
     cells.append(["**a run**", "", f"**{total:.4f}**"])
     return (
@@ -41,5 +40,5 @@ def night(done: Counted) -> str:
         + f"\n\nThe table has {rows:,.0f} rows of {size / rows:,.0f} bytes on average, those that are no profile"
         f" among them: a scan pays for all it passes. {NIGHTS} runs a month are ${NIGHTS * total:,.2f}. A profile that"
         f" time has changed adds a record of the stream, one read and one write of its row, some"
-        f" ${1000 * woken:.4f} a thousand; one that has not changed adds nothing."
+        f" ${1000 * woken():.4f} a thousand; one that has not changed adds nothing."
     )
