@@ -159,7 +159,7 @@ def test_who_changed_and_how_is_what_comparing_the_names_one_by_one_finds(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(histories(spread=400 * DAY), st.integers(-3 * DAY, 500 * DAY)), max_size=8))
+@given(st.lists(st.tuples(histories(12, spread=400 * DAY), st.integers(-3 * DAY, 500 * DAY)), max_size=8))
 def test_windows_and_score_of_many_are_what_they_are_of_each(lives: list[tuple[list[Event], int]]) -> None:
     days, rows = Days(sorted(KNOWN)), []
     for events, later in lives:
