@@ -32,8 +32,3 @@ for command in COMMANDS:
     cli.command()(command)
 for name, group in GROUPS.items():
     cli.add_typer(group, name=name)
-
-
-def main() -> None:
-    """The entry point of the `mailwright` script."""
-    cli()

@@ -24,7 +24,7 @@ SUITE = [
     "tests/core/test_ledger.py", "tests/core/test_backlog.py", "tests/core/test_leaving.py",
     "tests/functions/test_merged.py",
     "tests/functions/test_feedback.py", "tests/faults/test_send_faults.py", "tests/faults/test_matrix.py",
-    "tests/faults/test_identity_faults.py",
+    "tests/faults/test_identity_faults.py", "tests/faults/test_interleavings.py",
 ]  # fmt: skip
 
 

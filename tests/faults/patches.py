@@ -205,6 +205,10 @@ def receipts_passed_over() -> list[Patch]:
     return [("mailwright.workflow.fold._fitting", lambda fresh, content: fitting(fresh))]
 
 
+def everything_at_once() -> list[Patch]:
+    return [("mailwright.workflow.fold.MOST", 1 << 30)]
+
+
 # name -> (what the guard does, how it is taken away)
 ALL: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "profile version": ("a profile is written under its version", no_profile_version),
@@ -233,5 +237,6 @@ ALL: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "failed tasks": ("tasks that SQS refused are put again", failed_tasks_forgotten),
     "reported failures": ("a customer that failed is reported and comes again", failures_unreported),
     "receipts owed": ("of many orders in one batch each has its receipt", receipts_passed_over),
+    "1000 a write": ("a write takes no more events of one id than fit its item", everything_at_once),
     "quarantine": ("what cannot be used is kept", no_quarantine),
 }

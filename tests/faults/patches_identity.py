@@ -106,6 +106,10 @@ def no_wait_for_facts() -> list[Patch]:
     return [("mailwright.workflow.deliver.ARRIVAL", 0)]
 
 
+def no_wait_for_contacts() -> list[Patch]:
+    return [("mailwright.workflow.deliver._unjoined", lambda delivery, contact: False)]
+
+
 def passes_forgotten() -> list[Patch]:
     """Of two passes the one that comes over goes on, whatever the other has sent."""
     return [("mailwright.decide.merging.join", lambda mine, theirs, again: theirs or mine)]
@@ -127,5 +131,6 @@ ALL: dict[str, tuple[str, Callable[[], list[Patch]]]] = {
     "old suppression": ("a complaint under one id suppresses the person", old_suppression_forgotten),
     "old ledger": ("what was sent under the old id is known under the new one", old_ledger_forgotten),
     "five minutes": ("an email waits until the facts of a merge have arrived", no_wait_for_facts),
+    "contacts joined": ("an email of a merged id waits until both contacts are one", no_wait_for_contacts),
     "passes joined": ("of two passes the one that has sent counts", passes_forgotten),
 }

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
+from local.__main__ import main
 from local.cli import cli
 
 ROOT = Path(__file__).parents[2]
@@ -146,3 +148,19 @@ def test_what_no_replay_wrote_is_not_taken_for_one(tmp_path: Path) -> None:
         told = run(f"profile ada --out {tmp_path}")
         assert told.exit_code == 2
         assert "is not what `mailwright replay` writes" in told.output
+
+
+class Interrupted:
+    """Ctrl-C at the moment at which the command line is looked for."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "local.cli":
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_before_the_commands_are_loaded_ends_without_a_traceback(monkeypatch):
+    monkeypatch.delitem(sys.modules, "local.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 130

@@ -29,7 +29,7 @@ from mailwright.model.times import HOUR
 from tests.functions.doors import basic
 from tests.world.sdk import install_node_sdk, python_client, say_everything, say_everything_in_node
 
-COMMAND = [sys.executable, "-c", "from local.cli import main; main()", "serve"]
+COMMAND = [sys.executable, "-m", "local", "serve"]
 ROOT = Path(__file__).parents[2]
 HEADERS = {"authorization": basic("local"), "content-type": "application/json"}
 

@@ -92,8 +92,8 @@ def _step(delivery: _Delivery) -> SendRecord | Wait | Left | None:
         return _end(delivery, answer, contact)
     if now < delivery.since + ARRIVAL:
         return Wait(-(-(delivery.since + ARRIVAL - now) // 1_000))
-    if delivery.since and contact.customer_id == task.customer_id and not contact.merged_into:
-        return Wait(UNJOINED)  # dispatch is behind: what was said under the new id is not known here yet
+    if _unjoined(delivery, contact):
+        return Wait(UNJOINED)
     composed = _compose(delivery, contact)
     if isinstance(composed, Held):
         return _end(delivery, _give_up(contact, answer, composed, delivery), contact)
@@ -111,6 +111,11 @@ def _contact(delivery: _Delivery) -> Contact:
     task, contacts = delivery.task, delivery.world.contacts
     row = contacts.load(task.customer_id)
     return person(contacts, task.customer_id, (task.key,)) if row.merged_into and row.address else row
+
+
+def _unjoined(delivery: _Delivery, contact: Contact) -> bool:
+    """Whether dispatch is behind: the profiles are one, and what was said under the new id is not known here yet."""
+    return bool(delivery.since) and contact.customer_id == delivery.task.customer_id and not contact.merged_into
 
 
 def _compose(delivery: _Delivery, contact: Contact) -> Composed | Held:
