@@ -22,19 +22,9 @@ STAGES = ("new", "active", "repeat", "at_risk", "lapsed", "lost")  # lifecycle_s
 BANDS = ("low", "middle", "high")  # price_band
 AGE_BANDS = ("under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 DEVICES = ("desktop", "mobile", "tablet")
-GRID_NAMES = (
-    "new",
-    "potential_loyal",
-    "champion",
-    "promising",
-    "loyal",
-    "cooling",
-    "needs_attention",
-    "hibernating",
-    "at_risk",
-    "cannot_lose",
-    "lost",
-)  # fmt: skip  rfm_segment
+# rfm_segment
+GRID_NAMES = ("new", "potential_loyal", "champion", "promising", "loyal", "cooling", "needs_attention", "hibernating",
+              "at_risk", "cannot_lose", "lost")  # fmt: skip
 
 COLUMNS: dict[str, ColumnSpec] = {
     "orders": ColumnSpec("number", "orders ever completed"),

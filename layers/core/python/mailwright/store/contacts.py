@@ -28,10 +28,7 @@ class ContactStore:
         try:
             contact = decode_contact(item["state"]["B"])
             contact.v = int(item["v"]["N"])
-        except (
-            msgspec.DecodeError,
-            LookupError,
-        ) as error:  # LookupError: made by hand, or newer than this code
+        except (msgspec.DecodeError, LookupError) as error:  # LookupError: made by hand, or newer than this code
             raise Unreadable([customer_id]) from error
         return contact
 
