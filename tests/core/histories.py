@@ -34,8 +34,7 @@ contexts = st.fixed_dictionaries(
     optional={
         "timezone": st.sampled_from(["Europe/Berlin", "America/New_York", "nonsense"]),
         "locale": st.sampled_from(["de-DE", "en_US"]),
-        "device": st.sampled_from([{"type": "ios"}, {"type": "desktop"}]),
-        "user_agent": st.sampled_from(["Mozilla/5.0 (iPhone)", "Mozilla/5.0 (Windows NT 10.0)", ""]),
+        "device": st.sampled_from(["mobile", "desktop", "nonsense", {"type": "ios"}]),
         "location": st.sampled_from([{"country": "DE", "city": "Berlin"}, {"country": "US"}]),
         "traits": traits,
     },

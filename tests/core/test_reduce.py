@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailwright.fold.cart import lines
-from mailwright.fold.context import device_of, local_hours
+from mailwright.fold.context import local_hours
 from mailwright.fold.orders import lifetime_value
 from mailwright.fold.reduce import TRACK, concerns_a_profile, reduce
 from mailwright.fold.traits import trait
@@ -192,21 +192,6 @@ def test_the_latest_of_many_events_of_the_same_surroundings_says_them_for_all() 
     for order in permutations(told):
         registers = reduce(Profile("c1"), order).context
         assert registers == {"country": (START + 4, "DE"), "locale": (START + 6, "de-DE")}
-
-
-@pytest.mark.parametrize(
-    ("agent", "device"),
-    [
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148", "mobile"),
-        ("Mozilla/5.0 (Linux; Android 14; Pixel 8) Mobile Safari/537.36", "mobile"),
-        ("Mozilla/5.0 (Linux; Android 14; SM-X700) Safari/537.36", "tablet"),
-        ("Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X)", "tablet"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", "desktop"),
-        ("curl/8", None),
-    ],
-)
-def test_devices_are_told_by_their_user_agent(agent: str, device: str | None) -> None:
-    assert device_of(agent) == device
 
 
 def test_email_feedback_counts_but_is_no_sign_of_life() -> None:

@@ -166,6 +166,23 @@ def test_surroundings_are_reduced_to_what_is_read(agent: str, device: str) -> No
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "agent", "device"),
+    [
+        ("ios", "Shop/12 CFNetwork/1568 Darwin/24", "mobile"),
+        ("android", "Mozilla/5.0 (Linux; Android 14; SM-X910) Chrome/130 Safari/537.36", "tablet"),
+        ("iPad", None, "tablet"),
+        ("Computer", "Mozilla/5.0 (iPhone) Mobile/15E148", "desktop"),
+        ("fridge", "Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0)", "desktop"),
+        ("fridge", "curl/8", None),
+        (None, None, None),
+    ],
+)
+def test_a_device_is_told_by_its_type_and_a_phone_or_nothing_by_the_browser_too(kind, agent, device):
+    context = {"device": {"type": kind}, "userAgent": agent}
+    assert segment.event(message(context=context), NOW).context.get("device") == device
+
+
 def test_every_call_of_the_spec_is_read() -> None:
     page = segment.event(message(type="page", name="Home", properties={"path": "/"}), NOW)
     assert (page.name, page.data) == ("Home", {"path": "/"})

@@ -120,7 +120,7 @@ def test_cart_columns_say_what_is_in_it_and_since_when() -> None:
 def test_traits_and_context_become_columns() -> None:
     traits = {"email": "a@example.com", "marketing_consent": True, "birthday": "1990-06-01", "gender": "f",
               "plan": 7, "address": {"country": "DE", "city": "Ulm"}}  # fmt: skip
-    surroundings = {"locale": "en_GB", "location": {"country": "GB"}, "device": {"type": "ios"}}
+    surroundings = {"locale": "en_GB", "location": {"country": "GB"}, "device": "mobile"}
     row = columns(folded(Event("1", START, "c1", "identify", data=traits, context=surroundings)), START)
     assert (row["has_email"], row["marketing_consent"], row["age"], row["gender"]) == (True, "granted", 35, "f")
     assert (row["country"], row["city"], row["language"], row["device"]) == ("GB", "Ulm", "en", "mobile")

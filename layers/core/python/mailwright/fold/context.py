@@ -4,7 +4,6 @@ Hours are counted in UTC and turned into the customer's own when they are read: 
 then holds for what came before it, whatever the order of arrival.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,15 +11,12 @@ from zoneinfo import ZoneInfo
 
 from mailwright.fold.registers import Registers, write
 from mailwright.fold.traits import trait
+from mailwright.model.columns import DEVICES
 from mailwright.model.event import Event
 from mailwright.model.profile import Profile
 from mailwright.model.times import HOUR, SECOND
 
 _LONGEST = 64
-_DEVICES = {
-    "android": "mobile", "ios": "mobile", "mobile": "mobile", "phone": "mobile", "iphone": "mobile",
-    "tablet": "tablet", "ipad": "tablet", "desktop": "desktop", "web": "desktop", "computer": "desktop",
-}  # fmt: skip
 
 
 def surroundings(profile: Profile, event: Event) -> None:
@@ -34,39 +30,16 @@ def surroundings(profile: Profile, event: Event) -> None:
     if locale:
         _hear(registers, "locale", at, locale)
     if isinstance(where, dict):
-        _hear(registers, "country", at, where.get("country_code") or where.get("country"))
+        _hear(registers, "country", at, where.get("country"))
         _hear(registers, "city", at, where.get("city"))
-    if device := _device(context):
-        _hear(registers, "device", at, device)
+    if context.get("device") in DEVICES:
+        _hear(registers, "device", at, context["device"])
 
 
 def _hear(registers: Registers, name: str, at: int, value: Any) -> None:
     held = registers.get(name)
     if value and isinstance(value, str) and (held is None or at >= held[0]):
         write(registers, name, at, value[:_LONGEST])
-
-
-def _device(context: Mapping[str, Any]) -> str | None:
-    device = context.get("device")
-    kind = device.get("type") if isinstance(device, dict) else device
-    known = _DEVICES.get(kind.lower()) if isinstance(kind, str) else None
-    agent = context.get("user_agent") or context.get("userAgent")
-    if (known is None or known == "mobile") and isinstance(agent, str):
-        return device_of(agent) or known
-    return known
-
-
-@lru_cache(maxsize=1024)
-def device_of(agent: str) -> str | None:
-    """desktop, mobile or tablet by a browser's User-Agent; None when it names none of them."""
-    text = agent.lower()
-    if "ipad" in text or "tablet" in text or ("android" in text and "mobile" not in text):
-        return "tablet"
-    if "mobi" in text or "iphone" in text or "android" in text:
-        return "mobile"
-    if "windows" in text or "macintosh" in text or "x11" in text or "cros" in text:
-        return "desktop"
-    return None
 
 
 def clock_in(profile: Profile, at: int) -> None:

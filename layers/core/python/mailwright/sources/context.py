@@ -10,8 +10,10 @@ _MOBILE = re.compile(r"Mobi|iPhone|iPod|Android", re.IGNORECASE)
 _BROWSER = re.compile(r"Mozilla/|Opera/", re.IGNORECASE)
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
-_DEVICES = {"ios": "mobile", "android": "mobile", "mobile": "mobile", "phone": "mobile", "tablet": "tablet",
-            "desktop": "desktop"}  # fmt: skip
+_DEVICES = {
+    "android": "mobile", "ios": "mobile", "mobile": "mobile", "phone": "mobile", "iphone": "mobile",
+    "tablet": "tablet", "ipad": "tablet", "desktop": "desktop", "web": "desktop", "computer": "desktop",
+}  # fmt: skip
 
 
 def flat(context: object) -> Json:
@@ -65,8 +67,8 @@ def timezone(value: object, field: str) -> str | None:
 
 
 def _device(context: Json) -> str | None:
+    """By the device's type; where that is missing, or says a phone as it does of Android tablets, by the browser."""
     said = fields.obj(context.get("device"), "context.device")
-    kind = fields.text(said.get("type"), "context.device.type")
-    if kind is not None and kind.lower() in _DEVICES:
-        return _DEVICES[kind.lower()]
-    return device(fields.text(context.get("userAgent"), "context.userAgent"))
+    kind = _DEVICES.get((fields.text(said.get("type"), "context.device.type") or "").lower())
+    agent = fields.text(context.get("userAgent"), "context.userAgent")
+    return (device(agent) or kind) if kind in (None, "mobile") else kind
