@@ -26,7 +26,7 @@ ENVELOPES = [
     json.loads(path.read_text()) for name in ("shopify", "bus") for path in sorted((EVENTS / name).glob("*.json"))
 ]
 FEEDBACK = [json.loads(path.read_text()) for path in sorted((EVENTS / "ses").glob("*.json"))]
-FUZZ = settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def nested(depth: int) -> Any:
